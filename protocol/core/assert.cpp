@@ -1,0 +1,13 @@
+#include "protocol/core/assert.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace klassenraum {
+
+void assertion_failed(const char* condition, const char* file, int line) {
+    std::fprintf(stderr, "assertion failed: %s (%s:%d)\n", condition, file, line);
+    std::abort();
+}
+
+}  // namespace klassenraum
