@@ -32,7 +32,8 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers;  // further ones: Location, Set-Cookie, Cache-Control …
     std::shared_ptr<const std::string> body;                   // null: empty
     std::shared_ptr<const std::string> gzip_body;              // used instead when the client accepts it
-    bool jitsi_policy = false;  // the wider Content-Security-Policy that Jitsi Meet's own page needs
+    bool jitsi_policy = false;  // the wider Content-Security-Policy that Jitsi Meet's own page needs; implies framable
+    bool framable = false;      // room pages may be framed by anyone, login, account and control pages by nobody
 };
 
 using Responder = std::function<void(Response)>;  // call exactly once, on the front thread

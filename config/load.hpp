@@ -1,0 +1,41 @@
+// Settings from their sources in the order of product.md §8: defaults, the file, conf.d beside it, KLASSENRAUM_SECTION__KEY
+// of the environment, --set. Uses toml++ inside. Runs at start and on a reload, before any thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "protocol/core/result.hpp"
+
+namespace klassenraum::config {
+
+// One sentence for the administrator, naming file and line where known. Never about input from a network.
+struct Problem {
+    std::string sentence;
+};
+
+struct Sources {
+    std::string file;                                // empty: none; conf.d/*.toml is looked for in its folder
+    std::map<std::string, std::string> environment;  // only names that begin with KLASSENRAUM_ count
+    std::vector<std::string> overrides;              // "section.key=value", from --set
+};
+
+struct Loaded {
+    Settings settings;
+    std::vector<Problem> unknown;  // keys nobody knows: an error for `config check`, a warning at run time
+};
+
+Result<Loaded, Problem> load(const Sources& sources);
+
+// The environment of this process as a map.
+std::map<std::string, std::string> process_environment();
+
+// All settings as TOML, as `config show` prints them.
+std::string show(const Settings& settings);
+
+// What is wrong with the values taken together (ports, addresses, dates); empty when all is well.
+std::vector<Problem> check(const Settings& settings);
+
+}  // namespace klassenraum::config

@@ -1,0 +1,128 @@
+// Every setting of the server with its default, typed. visit_keys() is the one list that reading, checking, showing and the
+// documentation in klassenraum.toml are held to. A value: whoever needs settings gets a copy.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace klassenraum::config {
+
+enum class Lobby : std::uint8_t { Off, On, AfterStart };
+enum class LearnerCamera : std::uint8_t { All, TeacherOnly, Off };
+enum class LearnerUnmute : std::uint8_t { Free, Ask };
+enum class PrivateChat : std::uint8_t { All, ToModerators, Off };
+enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
+
+struct Server {
+    std::string domain = "localhost";
+    std::string admin_mail;
+    std::string state = "/var/lib/klassenraum";  // accounts, keys that must survive a crash
+};
+struct Tls {
+    std::string certificate = "/etc/klassenraum/tls/fullchain.pem";
+    std::string key = "/etc/klassenraum/tls/privkey.pem";
+};
+struct Listen {
+    std::vector<std::string> https{"0.0.0.0:443", "[::]:443"};
+    std::uint32_t media_udp = 10000;            // the first worker's port; each further worker takes the next
+    std::vector<std::string> public_addresses;  // offered to clients when the host stands behind address translation
+};
+struct Offer {
+    std::string until;  // YYYY-MM-DD; empty: no end is announced
+    std::string notice = "Das Angebot endet am {until}. Aktuelle Informationen: {url}";
+    std::string url;
+    std::uint32_t warn_days = 28;
+};
+struct Site {
+    std::string operator_name;
+    std::vector<std::string> address;
+    std::string app_name = "Klassenraum";
+    std::string app_centre;
+};
+struct Accounts {
+    std::uint32_t session_minutes = 120;
+    bool shared_device_default = true;
+};
+struct Room {
+    std::uint32_t end_grace_seconds = 30;
+    std::uint32_t orphan_grace_seconds = 300;
+    std::uint32_t max_minutes = 240;
+    std::uint32_t max_participants = 40;
+    Lobby lobby = Lobby::Off;
+    LearnerCamera learner_camera = LearnerCamera::All;
+    LearnerUnmute learner_unmute = LearnerUnmute::Ask;
+    PrivateChat private_chat = PrivateChat::ToModerators;
+};
+struct Limits {
+    std::uint32_t max_rooms = 60;
+    std::uint32_t max_participants = 900;
+    std::uint32_t max_connections = 4000;  // TCP connections to the HTTPS port
+};
+struct Media {
+    std::uint32_t workers = 1;
+};
+struct Web {
+    std::string root;  // folder of jitsi-meet-web; empty: the built-in client
+};
+struct Metrics {
+    std::string listen = "127.0.0.1:9400";  // loopback only; empty: none
+};
+struct Log {
+    LogLevel level = LogLevel::Info;
+};
+
+struct Settings {
+    Server server;
+    Tls tls;
+    Listen listen;
+    Offer offer;
+    Site site;
+    Accounts accounts;
+    Room room;
+    Limits limits;
+    Media media;
+    Web web;
+    Metrics metrics;
+    Log log;
+};
+
+// Calls visit("section.key", member) for every setting, in the order of klassenraum.toml.
+template <typename SomeSettings, typename Visit>
+void visit_keys(SomeSettings& s, Visit&& visit) {
+    visit("server.domain", s.server.domain);
+    visit("server.admin_mail", s.server.admin_mail);
+    visit("server.state", s.server.state);
+    visit("tls.certificate", s.tls.certificate);
+    visit("tls.key", s.tls.key);
+    visit("listen.https", s.listen.https);
+    visit("listen.media_udp", s.listen.media_udp);
+    visit("listen.public_addresses", s.listen.public_addresses);
+    visit("offer.until", s.offer.until);
+    visit("offer.notice", s.offer.notice);
+    visit("offer.url", s.offer.url);
+    visit("offer.warn_days", s.offer.warn_days);
+    visit("site.operator", s.site.operator_name);
+    visit("site.address", s.site.address);
+    visit("site.app_name", s.site.app_name);
+    visit("site.app_centre", s.site.app_centre);
+    visit("accounts.session_minutes", s.accounts.session_minutes);
+    visit("accounts.shared_device_default", s.accounts.shared_device_default);
+    visit("room.end_grace_seconds", s.room.end_grace_seconds);
+    visit("room.orphan_grace_seconds", s.room.orphan_grace_seconds);
+    visit("room.max_minutes", s.room.max_minutes);
+    visit("room.max_participants", s.room.max_participants);
+    visit("room.lobby", s.room.lobby);
+    visit("room.learner_camera", s.room.learner_camera);
+    visit("room.learner_unmute", s.room.learner_unmute);
+    visit("room.private_chat", s.room.private_chat);
+    visit("limits.max_rooms", s.limits.max_rooms);
+    visit("limits.max_participants", s.limits.max_participants);
+    visit("limits.max_connections", s.limits.max_connections);
+    visit("media.workers", s.media.workers);
+    visit("web.root", s.web.root);
+    visit("metrics.listen", s.metrics.listen);
+    visit("log.level", s.log.level);
+}
+
+}  // namespace klassenraum::config
