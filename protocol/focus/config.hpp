@@ -1,0 +1,52 @@
+// What the rooms of a server are told once, at start: the addresses under which they answer, what the media offer holds, and
+// how long a room without its teacher lasts. Made by the shard from its own configuration.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "protocol/core/time.hpp"
+
+namespace klassenraum::focus {
+
+struct Candidate {
+    std::string ip;  // textual, IPv4 or IPv6
+    std::uint16_t port = 0;
+    std::string type = "host";  // or "srflx" behind a static NAT
+};
+
+struct Config {
+    std::string domain;          // "meet.school.example"; the account domain too unless said otherwise
+    std::string guest_domain;    // "guest.<domain>"
+    std::string account_domain;  // "<domain>"
+    std::string muc_domain;      // "conference.<domain>"
+    std::string focus_domain;    // "focus.<domain>"
+    std::string focus_user;      // "focus@auth.<domain>/focus": real JID of the focus occupant
+    std::string end_conference;  // "endconference.<domain>"
+
+    std::string websocket_origin;  // "wss://host[:port]"; the bridge channel's path is appended
+    std::vector<Candidate> candidates;
+    bool offer_sctp = true;
+    std::uint32_t invite_from = 2;  // people in the room; 1 invites the first one too
+    bool require_display_name = true;
+
+    std::uint32_t max_occupants = 40;
+    std::uint32_t max_rooms = 60;
+    std::uint32_t max_rooms_of_account = 40;  // thirty colleagues share one school account
+
+    Duration leave_grace = std::chrono::seconds(30);      // last moderator chose to leave (verwaist-kurz)
+    Duration orphan_grace = std::chrono::seconds(300);    // last moderator's line broke (verwaist)
+    Duration lost_after = std::chrono::seconds(10);       // a broken line counts as lost
+    Duration planned_lifetime = std::chrono::hours(14 * 24);
+    Duration empty_grace = std::chrono::seconds(60);      // opened by a conference request and nobody came
+    Duration login_lifetime = std::chrono::minutes(120);  // sliding; never over while the room is open
+    Duration features_timeout = std::chrono::milliseconds(800);  // a client's answer to disco#info before its offer
+    Duration source_delay = std::chrono::milliseconds(60);       // source-adds that fall together go out together
+    Duration farewell = std::chrono::seconds(2);  // from kick or room end to the end of the stream: clients go by themselves
+
+    // Every address from the one domain.
+    static Config for_domain(const std::string& domain);
+};
+
+}  // namespace klassenraum::focus
