@@ -21,11 +21,11 @@ inline constexpr std::int32_t kUnlimitedHeight = -1;
 
 // Only what is present changes. A client of 2022 writes endpoint names where others write source names.
 struct ReceiverVideoConstraints {
-    std::optional<std::int32_t> last_n;
-    std::optional<std::vector<std::string>> selected;
-    std::optional<std::vector<std::string>> on_stage;
-    std::optional<std::int32_t> default_max_height;
-    std::optional<std::vector<std::pair<std::string, std::int32_t>>> max_heights;
+    std::optional<std::int32_t> last_n = std::nullopt;
+    std::optional<std::vector<std::string>> selected = std::nullopt;
+    std::optional<std::vector<std::string>> on_stage = std::nullopt;
+    std::optional<std::int32_t> default_max_height = std::nullopt;
+    std::optional<std::vector<std::pair<std::string, std::int32_t>>> max_heights = std::nullopt;
 };
 struct LastNChanged {
     std::int32_t last_n = -1;
