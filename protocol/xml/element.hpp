@@ -19,7 +19,7 @@ struct Attribute {
 class Element {
 public:
     Element() = default;
-    Element(std::string name, std::string xmlns) : name_(std::move(name)), xmlns_(std::move(xmlns)) {}
+    Element(std::string_view name, std::string_view xmlns) : name_(name), xmlns_(xmlns) {}
 
     const std::string& name() const { return name_; }
     const std::string& xmlns() const { return xmlns_; }
