@@ -1,5 +1,6 @@
-// Settings from their sources in the order of product.md §8: defaults, the file, conf.d beside it, KLASSENRAUM_SECTION__KEY
-// of the environment, --set. Uses toml++ inside. Runs at start and on a reload, before any thread.
+// Settings from their sources in the order of product.md §8: defaults, the file, conf.d beside it,
+// KLASSENRAUM_SECTION__KEY of the environment, --set. Uses toml++ inside. Runs at start and on a reload, before any
+// thread.
 #pragma once
 
 #include <map>

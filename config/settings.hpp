@@ -1,5 +1,5 @@
-// Every setting of the server with its default, typed. visit_keys() is the one list that reading, checking, showing and the
-// documentation in klassenraum.toml are held to. A value: whoever needs settings gets a copy.
+// Every setting of the server with its default, typed. visit_keys() is the one list that reading, checking, showing and
+// the documentation in klassenraum.toml are held to. A value: whoever needs settings gets a copy.
 #pragma once
 
 #include <cstdint>

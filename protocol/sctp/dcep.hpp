@@ -1,5 +1,5 @@
-// Opening a data channel inside an SCTP association (RFC 8832): the OPEN message is read, the ACK written. Values only; the
-// SCTP stack of the server calls it for user messages with the PPID of DCEP.
+// Opening a data channel inside an SCTP association (RFC 8832): the OPEN message is read, the ACK written. Values only;
+// the SCTP stack of the server calls it for user messages with the PPID of DCEP.
 #pragma once
 
 #include <array>

@@ -1,0 +1,2 @@
+// Asio's own code, compiled once for all folders of the server.
+#include <boost/asio/impl/src.hpp>
