@@ -1,0 +1,164 @@
+// One outgoing video stream per receiver and source: which packets of the source's encodings go out and under which
+// numbers, so that the receiver sees one encoder that never stops (jitsi-media.md §3.6, §3.7). project() decides,
+// write_projected() applies. Owned by the bridge's subscription; no allocation after construction.
+//
+//   Closed ── key frame of a wanted encoding ──▶ Open(encoding) ── key frame of a better one ──▶ Open(encoding')
+//      ▲                                             │
+//      └──── pause(), remap(), lost too much ────────┘        numbers go on from the last one sent, always
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "protocol/core/drop_reason.hpp"
+#include "protocol/core/result.hpp"
+#include "protocol/core/time.hpp"
+#include "protocol/projection/limits.hpp"
+#include "protocol/projection/sequence_map.hpp"
+#include "protocol/projection/video_packet.hpp"
+#include "protocol/rtp/forward.hpp"
+
+namespace klassenraum::projection {
+
+// What the allocator wants. Layers above those that exist mean: all of them.
+struct Target {
+    std::uint8_t encoding = 0;
+    std::uint8_t spatial = 7;
+    std::uint8_t temporal = 7;
+    bool operator==(const Target&) const = default;
+};
+
+// How one packet goes out; SSRC and payload type are the receiver's business.
+struct Projection {
+    std::uint16_t sequence = 0;
+    std::uint32_t timestamp = 0;
+    bool marker = false;
+    std::uint16_t number = 0;  // PictureID or frame number, by the packet's descriptor
+    std::uint8_t tl0_picture_index = 0;
+    std::uint8_t template_id_delta = 0;  // dependency descriptor
+    std::optional<std::uint32_t> active_decode_targets;
+    bool operator==(const Projection&) const = default;
+};
+
+class VideoProjection {
+public:
+    // Random first numbers keep receivers (and SRTP) as RFC 3550 §5.1 wants them.
+    VideoProjection(std::uint16_t first_sequence, std::uint32_t first_timestamp);
+
+    // nullopt: pause at once; going on needs a key frame.
+    void set_target(std::optional<Target> target);
+    const std::optional<Target>& target() const { return target_; }
+    // The encoding that is being forwarded.
+    std::optional<std::uint8_t> encoding() const { return open_ ? std::optional(encoding_) : std::nullopt; }
+    // The encoding whose key frame is awaited; ask for it (throttled) as long as this stands.
+    std::optional<std::uint8_t> needs_key_frame() const { return wanted_key_frame_; }
+    // Another source takes over this outgoing stream (SSRC rewriting).
+    void remap();
+
+    // Every packet of the source, of whichever encoding, once.
+    Result<Projection, DropReason> project(const VideoPacket& packet, Instant now);
+
+    // Retransmission: which incoming packet the receiver misses, to be taken from the source's cache …
+    struct Input {
+        std::uint8_t encoding = 0;
+        std::uint16_t sequence = 0;
+    };
+    std::optional<Input> locate(std::uint16_t output_sequence) const;
+    // … and how it went out, or would have gone out had it come in time.
+    Result<Projection, DropReason> project_again(const VideoPacket& packet, Instant now);
+
+    // The RTP timestamp of a sender report of `encoding` on the outgoing timeline; none when that is not being sent.
+    std::optional<std::uint32_t> translate_timestamp(std::uint8_t encoding, std::uint32_t timestamp) const;
+    bool sent_anything() const { return sent_anything_; }
+    std::uint16_t last_sequence() const { return last_sequence_; }
+
+private:
+    struct Frame {
+        std::uint32_t key = 0;        // timestamp, or frame number with a dependency descriptor
+        std::uint32_t timestamp = 0;  // outgoing
+        std::uint16_t number = 0;     // outgoing
+        std::uint16_t incoming_number = 0;
+        std::uint16_t number_delta = 0;  // in force behind this frame
+        std::uint8_t tl0_picture_index = 0;
+        std::uint8_t spatial = 0;
+        bool used = false;
+        bool accepted = false;
+    };
+    enum class Layers : std::uint8_t { Follow, Keep };
+
+    bool wants(std::uint8_t encoding) const;
+    Result<Projection, DropReason> open(const VideoPacket& packet, Instant now);
+    Result<Projection, DropReason> project_open(const VideoPacket& packet, Instant now);
+    Result<Projection, DropReason> project_late(const VideoPacket& packet, Instant now);
+    void close();
+    void drop_padding(const VideoPacket& packet);
+    void settle_gap(const VideoPacket& packet, const Frame* left, const Frame& right);
+
+    Frame& begin_frame(const VideoPacket& packet, bool accepted, Instant now, std::uint16_t number_delta);
+    Frame* find_frame(const VideoPacket& packet);
+    const Frame* frame_before(const VideoPacket& packet) const;
+    Frame* newest_frame() { return newest_used_ ? &frames_[newest_] : nullptr; }
+    std::uint32_t outgoing_timestamp(const VideoPacket& packet, Instant now);
+    std::uint32_t switched_timestamp(const VideoPacket& packet, Instant now) const;
+    Projection projection_of(const VideoPacket& packet, const Frame& frame, std::uint16_t sequence) const;
+    bool ends_picture(const VideoPacket& packet) const;
+    void sent(const VideoPacket& packet, const Projection& projection, Instant now);
+
+    // Layer filters (layer_filter.cpp).
+    void open_layers(const VideoPacket& packet);
+    bool accept_layer(const VideoPacket& packet, Layers layers);
+    bool accept_vp8(const VideoPacket& packet, Layers layers);
+    bool accept_vp9(const VideoPacket& packet, Layers layers);
+    bool accept_dependency(const VideoPacket& packet, Layers layers);
+    bool references_sent(const VideoPacket& packet) const;
+    std::uint8_t allowed_temporal() const;
+    std::uint8_t allowed_spatial() const;
+
+    std::optional<Target> target_;
+    std::optional<std::uint8_t> wanted_key_frame_;
+    SequenceMap<kSequenceWindow> sequences_;
+    std::array<Frame, kFrameWindow> frames_{};
+    std::size_t next_frame_ = 0;
+    std::size_t newest_ = 0;
+    bool newest_used_ = false;
+
+    // The incoming encoding being forwarded.
+    bool open_ = false;
+    std::uint8_t encoding_ = 0;
+    rtp::Codec codec_ = rtp::Codec::Vp8;
+    Descriptor descriptor_ = Descriptor::Generic;
+    std::uint32_t timestamp_delta_ = 0;  // outgoing − incoming, as are all deltas
+    std::uint16_t number_delta_ = 0;
+    std::uint8_t tl0_delta_ = 0;
+    std::uint8_t template_delta_ = 0;
+    bool left_ended_ = false;  // the packet with the highest sequence number ended its frame
+    bool incomplete_ = false;  // of the last frame sent, something is still to come
+
+    // Layers of it.
+    std::uint8_t temporal_ = 7;
+    std::uint8_t spatial_ = 7;
+    std::uint8_t decode_target_ = 0;
+    std::uint16_t layer_wait_ = 0;  // frames since the target's layers differ from those sent
+    std::uint32_t last_key_timestamp_ = 0;
+
+    // The outgoing stream; survives everything.
+    bool sent_anything_ = false;
+    bool same_source_ = false;  // timestamps of what was sent last and what comes now have one sender's clock
+    std::uint16_t last_sequence_;
+    std::uint32_t last_timestamp_;
+    std::uint16_t last_number_ = 0;
+    std::uint8_t last_tl0_ = 0;
+    std::uint8_t next_template_ = 0;
+    Instant last_sent_{};
+};
+
+// Copies the packet into the slot as decided. `header` supplies ssrc, payload type and, for RTX, sequence and
+// original_sequence; without the latter the projection's sequence is used. Extensions are those the receiver accepted.
+rtp::Written write_projected(const rtp::Packet& packet,
+                             const VideoPacket& video,
+                             const Projection& projection,
+                             rtp::ForwardHeader header,
+                             rtp::ForwardExtensions extensions,
+                             MutableBytes slot);
+
+}  // namespace klassenraum::projection
