@@ -1,0 +1,18 @@
+// The stored form of an account's password: argon2id (RFC 9106) in its usual printed form, with parameters for a small VM.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "protocol/core/entropy.hpp"
+
+namespace klassenraum::accounts {
+
+// Empty when there is no memory for it.
+std::string hash_password(std::string_view password, Entropy& entropy);
+// Compared in constant time. A stored form that asks for more memory or time than ours is refused unhashed.
+bool password_matches(std::string_view password, const std::string& stored);
+// A well-formed hash that no password matches: unknown accounts are checked against it, so that they cost the same.
+const std::string& unmatchable_hash();
+
+}  // namespace klassenraum::accounts
