@@ -1,0 +1,22 @@
+// The rate at which sent octets really arrived, from a window of acknowledged packets, robust against one long gap and
+// against feedback that comes in lumps (GoogCC's robust throughput estimator). Owned by Estimator.
+#pragma once
+
+#include <optional>
+
+#include "protocol/bwe/packet_result.hpp"
+#include "protocol/core/ring.hpp"
+
+namespace klassenraum::bwe {
+
+class Throughput {
+public:
+    void add(const PacketResult& arrived_packet);  // in order of arrival at the receiver
+    std::optional<BitsPerSecond> rate() const;
+
+private:
+    static constexpr std::size_t kMaxPackets = 512;  // the window's bound: 5 s or this many packets
+    Ring<PacketResult, kMaxPackets> window_;
+};
+
+}  // namespace klassenraum::bwe
