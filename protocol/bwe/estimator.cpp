@@ -1,0 +1,122 @@
+#include "protocol/bwe/estimator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace klassenraum::bwe {
+namespace {
+
+constexpr Duration kTick = std::chrono::milliseconds(25);
+constexpr std::size_t kMaxPendingProbes = 5;
+constexpr std::size_t kMaxReports = 1024;  // of one feedback message
+
+}  // namespace
+
+Estimator::Estimator(Limits limits)
+    : limits_(limits), rate_control_(limits.start, limits.minimum, limits.maximum), estimate_(limits.start) {
+    loss_.set_rate(limits.start);
+    arrived_.reserve(kMaxReports);
+}
+
+void Estimator::sent(std::uint16_t sequence, std::uint32_t octets, std::int32_t probe_cluster, Instant now) {
+    history_.add(sequence, octets, probe_cluster, now);
+    alr_.sent(octets, now, estimate_);
+    if (!began_) {
+        began_ = true;
+        next_tick_ = now + kTick;
+        queue(probes_.begin(estimate_, limits_.maximum, now));
+    }
+}
+
+void Estimator::feedback(std::span<const Report> reports, Instant now) {
+    arrived_.clear();
+    std::uint64_t octets = 0;
+    std::uint64_t lost = 0;
+    Instant first = Instant::max();
+    Instant last = Instant::min();
+    for (const Report& report : reports.first(std::min(reports.size(), kMaxReports))) {
+        const auto packet = history_.take(report.sequence, report.arrived);
+        if (!packet) continue;
+        octets += packet->size;
+        if (!packet->arrived) lost += packet->size;
+        first = std::min(first, packet->sent);
+        last = std::max(last, packet->sent);
+        if (packet->arrived) arrived_.push_back(*packet);
+    }
+    if (octets == 0) return;
+    had_feedback_ = true;
+    std::ranges::stable_sort(arrived_, {}, [](const PacketResult& packet) { return *packet.arrived; });
+    delay_feedback(arrived_, now);
+    // The span of one message lacks the gap to the next one; a packet's share of it is close enough.
+    const Duration span = last - first;
+    loss_.update(now, octets, lost, span, rate_control_.rate(), throughput_.rate(), application_limited());
+    conclude(false, now);
+}
+
+void Estimator::delay_feedback(std::span<PacketResult> arrived, Instant now) {
+    std::optional<BitsPerSecond> probed;
+    bool overused = false;
+    for (const PacketResult& packet : arrived) {
+        throughput_.add(packet);
+        if (const auto delta = grouping_.add(packet.sent, *packet.arrived, now)) {
+            trendline_.add(*delta, *packet.arrived);
+            overused = overused || trendline_.usage() == Usage::Overusing;
+        }
+        if (packet.probe_cluster != kNoProbe) {
+            if (const auto rate = probe_estimator_.add(packet)) probed = rate;
+        }
+    }
+    const auto throughput = throughput_.rate();
+    if (overused || trendline_.usage() == Usage::Overusing) {
+        if (rate_control_.may_reduce_further(now, throughput)) {
+            if (throughput) {
+                rate_control_.update(Usage::Overusing, throughput, application_limited(), now);
+            } else {
+                rate_control_.set(rate_control_.rate() / 2, now);  // nothing measured yet: halve
+            }
+        }
+        return;
+    }
+    if (probed) {
+        rate_control_.set(*probed, now);
+        rate_control_.probed(*probed);
+        loss_.set_rate(*probed);
+        conclude(true, now);
+        return;
+    }
+    rate_control_.update(trendline_.usage(), throughput, application_limited(), now);
+}
+
+void Estimator::conclude(bool from_probe, Instant now) {
+    BitsPerSecond estimate = rate_control_.rate();
+    if (const auto bound = loss_.rate()) estimate = std::min(estimate, *bound);
+    if (remb_) estimate = std::min(estimate, *remb_);
+    estimate_ = std::clamp(estimate, limits_.minimum, limits_.maximum);
+    queue(probes_.estimate_changed(estimate_, wanted_, limits_.maximum, from_probe, now));
+}
+
+void Estimator::remb(BitsPerSecond rate, Instant now) {
+    remb_ = std::clamp(rate, limits_.minimum, limits_.maximum);
+    if (!had_feedback_) rate_control_.set(*remb_, now);  // without transport-cc this is all we know
+    conclude(false, now);
+}
+
+void Estimator::set_round_trip(Duration rtt) { rate_control_.set_round_trip(rtt); }
+
+std::vector<ProbeCluster> Estimator::take_probes() { return std::exchange(pending_, {}); }
+
+void Estimator::queue(std::vector<ProbeCluster> clusters) {
+    for (ProbeCluster& cluster : clusters) {
+        if (pending_.size() >= kMaxPendingProbes) return;
+        probe_estimator_.sent_cluster(cluster);
+        pending_.push_back(cluster);
+    }
+}
+
+void Estimator::expire(Instant now) {
+    if (!next_tick_ || now < *next_tick_) return;
+    next_tick_ = now + kTick;
+    queue(probes_.tick(estimate_, wanted_, limits_.maximum, alr_.since(), loss_.limiting(), now));
+}
+
+}  // namespace klassenraum::bwe

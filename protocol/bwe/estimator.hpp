@@ -1,0 +1,80 @@
+// The bandwidth from us to one receiver: GoogCC out of the parts in this folder (delay, loss, probes), from transport-cc
+// feedback, or from REMB where a client has no transport-cc. One per receiving endpoint, owned by its allocator.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "protocol/bwe/alr.hpp"
+#include "protocol/bwe/arrival.hpp"
+#include "protocol/bwe/loss.hpp"
+#include "protocol/bwe/probe.hpp"
+#include "protocol/bwe/rate_control.hpp"
+#include "protocol/bwe/sent_history.hpp"
+#include "protocol/bwe/throughput.hpp"
+#include "protocol/bwe/trendline.hpp"
+
+namespace klassenraum::bwe {
+
+struct Limits {
+    BitsPerSecond start = 2'500'000;
+    BitsPerSecond minimum = 30'000;
+    BitsPerSecond maximum = 20'000'000;
+};
+
+class Estimator {
+public:
+    explicit Estimator(Limits limits);
+
+    // A packet with transport-wide sequence number `sequence` goes out now.
+    void sent(std::uint16_t sequence, std::uint32_t octets, std::int32_t probe_cluster, Instant now);
+
+    // One feedback message: for each reported packet, in sequence order, its arrival on the receiver's clock or nothing.
+    struct Report {
+        std::uint16_t sequence = 0;
+        std::optional<Instant> arrived;
+    };
+    void feedback(std::span<const Report> reports, Instant now);
+
+    void remb(BitsPerSecond rate, Instant now);
+    void set_round_trip(Duration rtt);
+    // The most that the allocation could use: probes beyond it help nobody.
+    void set_wanted(BitsPerSecond wanted) { wanted_ = wanted; }
+
+    BitsPerSecond estimate() const { return estimate_; }
+    // No feedback has come yet: the estimate is only the start value.
+    bool untested() const { return !had_feedback_; }
+    bool application_limited() const { return alr_.since().has_value(); }
+    // Clusters the pacer is to send next; empties the list.
+    std::vector<ProbeCluster> take_probes();
+
+    void expire(Instant now);
+    std::optional<Instant> deadline() const { return next_tick_; }
+
+private:
+    void delay_feedback(std::span<PacketResult> arrived, Instant now);
+    void conclude(bool from_probe, Instant now);
+    void queue(std::vector<ProbeCluster> clusters);
+
+    Limits limits_;
+    SentHistory history_;
+    ArrivalGrouping grouping_;
+    Trendline trendline_;
+    RateControl rate_control_;
+    Throughput throughput_;
+    LossEstimate loss_;
+    AlrDetector alr_;
+    ProbeController probes_;
+    ProbeEstimator probe_estimator_;
+    std::vector<ProbeCluster> pending_;
+    std::vector<PacketResult> arrived_;  // reused by each feedback
+    std::optional<BitsPerSecond> remb_;
+    BitsPerSecond wanted_ = 0;
+    BitsPerSecond estimate_;
+    std::optional<Instant> next_tick_;
+    bool began_ = false;
+    bool had_feedback_ = false;
+};
+
+}  // namespace klassenraum::bwe

@@ -1,0 +1,125 @@
+#include "protocol/bwe/probe.hpp"
+
+#include <algorithm>
+
+namespace klassenraum::bwe {
+namespace {
+
+using std::chrono::seconds;
+constexpr double kContinueShare = 0.7;  // a result of at least this share of the probe asks for a larger one
+constexpr double kFurther = 2.0;
+constexpr Duration kWait = seconds(1);
+constexpr Duration kAlrInterval = seconds(5);
+constexpr double kAlrFactor = 2.0;
+constexpr double kLossLimitedFactor = 1.5;
+constexpr double kDropShare = 0.66;
+constexpr double kRecoveryShare = 0.85;
+constexpr Duration kRecoveryWindow = seconds(5);
+constexpr Duration kStagnation = seconds(10);
+constexpr double kEnough = 0.8;
+constexpr double kMaxRatio = 2.0;
+constexpr double kUnsaturated = 0.9;
+constexpr double kSaturatedShare = 0.95;
+constexpr Duration kMaxSpan = seconds(1);
+
+}  // namespace
+
+std::vector<ProbeCluster> ProbeController::make(std::initializer_list<double> rates, BitsPerSecond maximum, Instant now) {
+    std::vector<ProbeCluster> clusters;
+    for (const double wanted : rates) {
+        const auto rate = std::min(static_cast<BitsPerSecond>(wanted), maximum);
+        if (!clusters.empty() && clusters.back().rate >= rate) break;
+        clusters.push_back({.id = next_id_++, .rate = rate});
+    }
+    waiting_since_ = now;
+    last_probe_ = now;
+    continue_above_ = clusters.empty()
+                          ? 0
+                          : static_cast<BitsPerSecond>(static_cast<double>(clusters.back().rate) * kContinueShare);
+    return clusters;
+}
+
+std::vector<ProbeCluster> ProbeController::begin(BitsPerSecond start, BitsPerSecond maximum, Instant now) {
+    estimate_ = start;
+    return make({3.0 * static_cast<double>(start), 6.0 * static_cast<double>(start)}, maximum, now);
+}
+
+std::vector<ProbeCluster> ProbeController::estimate_changed(BitsPerSecond estimate,
+                                                            BitsPerSecond wanted,
+                                                            BitsPerSecond maximum,
+                                                            bool from_probe,
+                                                            Instant now) {
+    if (static_cast<double>(estimate) < kDropShare * static_cast<double>(estimate_)) {
+        before_drop_ = estimate_;
+        dropped_at_ = now;
+    }
+    estimate_ = estimate;
+    if (!from_probe || !waiting_since_ || now - *waiting_since_ > kWait) return {};
+    if (estimate < continue_above_ || estimate >= std::min(2 * wanted, maximum)) return {};
+    return make({kFurther * static_cast<double>(estimate)}, maximum, now);
+}
+
+std::vector<ProbeCluster> ProbeController::tick(BitsPerSecond estimate,
+                                                BitsPerSecond wanted,
+                                                BitsPerSecond maximum,
+                                                std::optional<Instant> alr_since,
+                                                bool loss_limited,
+                                                Instant now) {
+    if (waiting_since_ && now - *waiting_since_ > kWait) waiting_since_.reset();
+    if (waiting_since_ || estimate >= maximum) return {};
+    const double current = static_cast<double>(estimate);
+    if (dropped_at_) {  // a sudden drop may have been a short disturbance: look once, soon
+        if (now - *dropped_at_ > kRecoveryWindow) {
+            dropped_at_.reset();
+        } else if (now - *dropped_at_ > kWait && !loss_limited) {
+            dropped_at_.reset();
+            return make({kRecoveryShare * static_cast<double>(before_drop_)}, maximum, now);
+        }
+    }
+    if (estimate >= wanted) return {};  // more would not be used
+    if (last_probe_ && now - *last_probe_ < kAlrInterval) return {};
+    if (alr_since && now - *alr_since >= kAlrInterval) return make({kAlrFactor * current}, maximum, now);
+    if (loss_limited) return make({kLossLimitedFactor * current}, maximum, now);
+    if (last_probe_ && now - *last_probe_ >= kStagnation) return make({kAlrFactor * current}, maximum, now);
+    return {};
+}
+
+void ProbeEstimator::sent_cluster(const ProbeCluster& cluster) {
+    clusters_[cluster.id] = {.expected_packets = cluster.min_packets, .expected_octets = cluster.min_octets()};
+    if (clusters_.size() > kMaxClusters) clusters_.erase(clusters_.begin());
+}
+
+std::optional<BitsPerSecond> ProbeEstimator::add(const PacketResult& packet) {
+    const auto found = clusters_.find(packet.probe_cluster);
+    if (found == clusters_.end()) return std::nullopt;
+    Cluster& cluster = found->second;
+    if (packet.sent > cluster.last_sent) {
+        cluster.last_sent = packet.sent;
+        cluster.last_sent_size = packet.size;
+    }
+    cluster.first_sent = std::min(cluster.first_sent, packet.sent);
+    if (*packet.arrived < cluster.first_arrived) {
+        cluster.first_arrived = *packet.arrived;
+        cluster.first_arrived_size = packet.size;
+    }
+    cluster.last_arrived = std::max(cluster.last_arrived, *packet.arrived);
+    cluster.octets += packet.size;
+    ++cluster.packets;
+    if (cluster.packets < kEnough * cluster.expected_packets ||
+        static_cast<double>(cluster.octets) < kEnough * cluster.expected_octets) {
+        return std::nullopt;
+    }
+    const Duration sending = cluster.last_sent - cluster.first_sent;
+    const Duration receiving = cluster.last_arrived - cluster.first_arrived;
+    if (sending <= Duration::zero() || sending > kMaxSpan || receiving <= Duration::zero() || receiving > kMaxSpan) {
+        return std::nullopt;
+    }
+    const double sent = static_cast<double>(cluster.octets - cluster.last_sent_size) * 8 / seconds_of(sending);
+    const double received = static_cast<double>(cluster.octets - cluster.first_arrived_size) * 8 / seconds_of(receiving);
+    if (received / sent > kMaxRatio) return std::nullopt;  // the feedback was compressed on its way
+    double rate = std::min(sent, received);
+    if (received < kUnsaturated * sent) rate = kSaturatedShare * received;  // the line's own rate, a little below
+    return static_cast<BitsPerSecond>(rate);
+}
+
+}  // namespace klassenraum::bwe
