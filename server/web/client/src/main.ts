@@ -1,0 +1,50 @@
+// Starts the classroom in the page: config from the server, room from the address.
+import { publish } from "./api";
+import { Conference } from "./conference";
+import { roomOf } from "./config";
+import { Media } from "./media";
+import { Lobby } from "./ui/lobby";
+import { RoomView } from "./ui/room_view";
+import { h } from "./ui/dom";
+
+function start(app: HTMLElement): void {
+    const { config } = window;
+    const room = roomOf(location.pathname);
+    if (!config || !room.name || !("RTCPeerConnection" in window)) {
+        app.append(h("p.card", {}, "Dieser Browser kann den Klassenraum nicht öffnen. Bitte nimm einen aktuellen Firefox, Chrome, Edge oder Safari."));
+        return;
+    }
+    document.title = `${room.name} – Klassenraum`;
+    const conference = new Conference(config, room, new Media());
+    const lobby = new Lobby(conference, room.name);
+    const view = new RoomView(conference, room.name);
+    let scheduled = false;
+    const draw = (): void => {
+        scheduled = false;
+        if (conference.phase.name === "joined") view.draw();
+    };
+    // Any number of changes, one drawing per frame; a timer, because hidden tabs get no animation frames.
+    conference.on("changed", () => {
+        if (!scheduled) setTimeout(draw, 30);
+        scheduled = true;
+    });
+    conference.on("phase", (phase) => {
+        const joined = phase.name === "joined";
+        if (joined) view.draw();
+        else lobby.show(phase);
+        app.replaceChildren(joined ? view.element : lobby.element);
+    });
+    addEventListener("keydown", (event) => {
+        const typing = (event.target as HTMLElement).matches?.("input, textarea, select");
+        if (event.ctrlKey || event.metaKey || event.altKey || (typing && event.key !== "Escape")) return;
+        if (conference.phase.name === "joined") view.key(event);
+        else if (conference.phase.name === "prejoin" && event.key.toLowerCase() === "m") lobby.toggle("microphone");
+        else if (conference.phase.name === "prejoin" && event.key.toLowerCase() === "v") lobby.toggle("camera");
+    });
+    addEventListener("pagehide", () => conference.leave());
+    publish(conference, view);
+    lobby.show(conference.phase);
+    app.append(lobby.element);
+}
+
+start(document.getElementById("app")!);
