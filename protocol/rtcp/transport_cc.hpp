@@ -72,7 +72,6 @@ private:
         Instant time{};
     };
     const Arrival* find(std::int64_t sequence) const;
-    std::int64_t end_of_message(std::int64_t first, Duration reference) const;
 
     std::array<Arrival, kArrivalWindow> arrivals_{};
     rtp::SequenceUnwrapper unwrapper_;

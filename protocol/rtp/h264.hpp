@@ -6,7 +6,7 @@
 
 namespace klassenraum::rtp {
 
-// An SPS or an IDR slice alone, in a STAP-A, or in a fragment (FU-A), whichever fragment it is.
+// An SPS or an IDR slice: alone, in a STAP-A, or the first fragment of one (FU-A).
 bool h264_key_frame(ByteView payload);
 
 }  // namespace klassenraum::rtp

@@ -1,0 +1,78 @@
+#include "protocol/rtp/header_extension.hpp"
+
+namespace klassenraum::rtp {
+
+HeaderExtensions::HeaderExtensions(std::uint16_t profile, ByteView block) : block_(block) {
+    if (profile == kOneByteProfile) form_ = Form::OneByte;
+    if ((profile & kTwoByteProfileMask) == kTwoByteProfile) form_ = Form::TwoByte;
+}
+
+std::optional<HeaderExtension> HeaderExtensions::next() {
+    if (form_ == Form::None) return std::nullopt;
+    // RFC 8285 §4.1: a zero octet between elements is padding.
+    while (position_ < block_.size() && block_[position_] == 0) ++position_;
+    ByteReader in(block_.subspan(position_));
+    HeaderExtension element;
+    std::size_t length = 0;
+    if (form_ == Form::OneByte) {
+        const std::uint8_t head = in.u8();
+        element.id = head >> 4;
+        length = (head & 0x0fU) + 1;
+        // RFC 8285 §4.2: id 15 ends the processing, whatever follows.
+        if (element.id == 15) form_ = Form::None;
+    } else {
+        element.id = in.u8();
+        length = in.u8();
+    }
+    element.data = in.bytes(length);
+    if (!in.ok()) form_ = Form::None;
+    if (form_ == Form::None) return std::nullopt;
+    position_ += in.position();
+    return element;
+}
+
+std::optional<ByteView> HeaderExtensions::find(std::uint8_t id) const {
+    HeaderExtensions walk = *this;
+    walk.position_ = 0;
+    while (const auto element = walk.next()) {
+        if (element->id == id) return element->data;
+    }
+    return std::nullopt;
+}
+
+void HeaderExtensionWriter::add(std::uint8_t id, ByteView data) {
+    if (count_ == elements_.size() || id == 0 || data.size() > 255) return;
+    elements_[count_++] = {id, data};
+    if (data.empty() || data.size() > 16 || id > 14) two_byte_ = true;
+}
+
+std::size_t HeaderExtensionWriter::elements_size() const {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < count_; ++i) size += elements_[i].data.size() + (two_byte_ ? 2 : 1);
+    return size;
+}
+
+std::size_t HeaderExtensionWriter::size() const {
+    return empty() ? 0 : 4 + (elements_size() + 3) / 4 * 4;
+}
+
+void HeaderExtensionWriter::write(ByteWriter& out) const {
+    if (empty()) return;
+    const std::size_t size = elements_size();
+    const std::size_t words = (size + 3) / 4;
+    out.u16(two_byte_ ? kTwoByteProfile : kOneByteProfile);
+    out.u16(static_cast<std::uint16_t>(words));
+    for (std::size_t i = 0; i < count_; ++i) {
+        const HeaderExtension& element = elements_[i];
+        if (two_byte_) {
+            out.u8(element.id);
+            out.u8(static_cast<std::uint8_t>(element.data.size()));
+        } else {
+            out.u8(static_cast<std::uint8_t>(element.id << 4 | (element.data.size() - 1)));
+        }
+        out.bytes(element.data);
+    }
+    out.zeros(words * 4 - size);
+}
+
+}  // namespace klassenraum::rtp
