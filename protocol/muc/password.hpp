@@ -1,0 +1,37 @@
+// A room's password (product.md section 4): two spellings that a child would call the same are the same. There is no empty
+// one, so that a room without a password cannot be said. Owned by its Room; its octets are zeroed with it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/core/entropy.hpp"
+#include "protocol/muc/secret.hpp"
+
+namespace klassenraum::muc {
+
+class Password {
+public:
+    // Nothing when it is empty after normalisation, too long, or no UTF-8.
+    static std::optional<Password> create(std::string_view typed);
+    // 128 bits that nobody is told (decisions.md 9).
+    static Password unknown(Entropy& entropy);
+
+    bool matches(std::string_view typed) const;
+    // Whether a person knows it: until then nobody can be let in with it.
+    bool is_known() const { return known_; }
+    // As the owner typed it, without the spaces around; empty while unknown.
+    std::string_view shown() const { return shown_.reveal(); }
+
+private:
+    Password() = default;
+    Secret shown_;
+    Secret normalised_;
+    bool known_ = true;
+};
+
+// Trimmed, NFKC, case folded, each run of dashes and spaces one `-`. Empty: not usable.
+std::string normalise_password(std::string_view typed);
+
+}  // namespace klassenraum::muc

@@ -1,0 +1,25 @@
+#include "protocol/muc/room_info.hpp"
+
+#include "protocol/muc/form.hpp"
+#include "protocol/xmpp/namespaces.hpp"
+
+namespace klassenraum::muc {
+
+namespace ns = xmpp::ns;
+
+xml::Element room_info(const Room& room, std::string_view name) {
+    xml::Element query("query", ns::kDiscoInfo);
+    query.add("identity").with("category", "conference").with("type", "text").with("name", name);
+    for (const std::string_view feature : {ns::kMuc, std::string_view("muc_passwordprotected"), std::string_view("muc_open")}) {
+        query.add("feature").set("var", feature);
+    }
+    Form form(Form::Type::Result, ns::kMucRoomInfo);
+    form.add("muc#roominfo_meetingId", room.meeting_id);
+    if (room.second_arrival_unix_ms != 0) {
+        form.add("muc#roominfo_created_timestamp", std::to_string(room.second_arrival_unix_ms));
+    }
+    query.add(form.element());
+    return query;
+}
+
+}  // namespace klassenraum::muc
