@@ -1,5 +1,5 @@
-// The seam between the HTTPS listener and the pages: a whole, already bounded request goes in, one response comes out, now
-// or later. Everything here lives on the front thread.
+// The seam between the HTTPS listener and the pages: a whole, already bounded request goes in, one response comes out,
+// now or later. Everything here lives on the front thread.
 #pragma once
 
 #include <functional>

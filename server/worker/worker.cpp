@@ -1,0 +1,234 @@
+#include "server/worker/worker.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include "protocol/bridge/counters.hpp"
+#include "server/log/log.hpp"
+#include "server/net/send_batch.hpp"
+#include "server/worker/clock.hpp"
+#include "server/worker/mailbox.hpp"
+#include "server/worker/system_entropy.hpp"
+
+namespace klassenraum::worker {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr Duration kPublishInterval = std::chrono::seconds(1);
+
+int descriptor_of(const Sockets& sockets, bool v4) {
+    for (const net::UdpSocket& socket : sockets.sockets) {
+        if (socket.local().is_v4() == v4) return socket.descriptor();
+    }
+    return -1;
+}
+
+bool is_end(const shard::Input& input) {
+    return std::holds_alternative<shard::ConnectionClosed>(input) || std::holds_alternative<shard::SctpClosed>(input) ||
+           std::holds_alternative<shard::PasswordVerdict>(input) || std::holds_alternative<shard::Stopping>(input);
+}
+
+}  // namespace
+
+struct Worker::Loop {
+    Loop(Sockets given, shard::Config config, const crypto::Identity& identity, Deliver deliver_to)
+        : sockets(std::move(given)),
+          sends(descriptor_of(sockets, true), descriptor_of(sockets, false), net::Segmentation::WhenPossible),
+          shard(std::move(config), identity, entropy),
+          outbox{.datagrams = sends, .messages = {}},
+          deliver(std::move(deliver_to)),
+          timer(context) {
+        for (const net::UdpSocket& socket : sockets.sockets) readable.emplace_back(context, socket.descriptor());
+    }
+    ~Loop() {
+        for (auto& descriptor : readable) descriptor.release();  // the sockets close their own
+    }
+
+    void await_readable(std::size_t index);
+    void await_deadline();
+    void turn();
+    bool read_datagrams();
+    bool serve_inputs(Instant began);
+    void finish_turn(Instant began);
+    void publish(Instant now);
+
+    Sockets sockets;
+    SystemEntropy entropy;
+    net::SendBatch sends;
+    shard::Shard shard;
+    shard::Outbox outbox;
+    Deliver deliver;
+    Counters counters;
+
+    Mailbox<shard::Input> mailbox;
+    std::vector<shard::Input> taken;
+    std::size_t next_input = 0;
+
+    asio::io_context context{1};
+    asio::steady_timer timer;
+    std::deque<asio::posix::stream_descriptor> readable;
+    std::optional<Instant> armed_for;
+    bool turn_posted = false;
+    Instant published{};
+    Duration longest_turn{};
+    std::uint64_t datagrams_received = 0;
+    std::thread thread;
+};
+
+void Worker::Loop::await_readable(std::size_t index) {
+    readable[index].async_wait(asio::posix::stream_descriptor::wait_read, [this, index](error_code error) {
+        if (error) return;
+        turn();
+        await_readable(index);
+    });
+}
+
+// The earlier of the shard's deadline and the next publication of numbers.
+void Worker::Loop::await_deadline() {
+    Instant next = published + kPublishInterval;
+    if (const auto deadline = shard.deadline()) next = std::min(next, *deadline);
+    if (armed_for == next) return;
+    armed_for = next;
+    timer.expires_at(std::chrono::steady_clock::time_point(next.time_since_epoch()));
+    timer.async_wait([this](error_code error) {
+        if (error) return;
+        armed_for.reset();
+        turn();
+    });
+}
+
+// Datagrams first, then timers, then at most half a millisecond of signalling.
+void Worker::Loop::turn() {
+    const Instant began = steady_now();
+    const bool more_datagrams = read_datagrams();
+    const Instant now = steady_now();
+    if (const auto deadline = shard.deadline(); deadline && *deadline <= now) shard.expire(now, wall_now(), outbox);
+    const bool more_inputs = serve_inputs(now);
+    finish_turn(began);
+    if ((more_inputs || more_datagrams) && !turn_posted) {
+        turn_posted = true;
+        asio::post(context, [this] {
+            turn_posted = false;
+            turn();
+        });
+    }
+}
+
+// True: there may be more to read.
+bool Worker::Loop::read_datagrams() {
+    bool more = false;
+    for (net::UdpSocket& socket : sockets.sockets) {
+        std::size_t batches = 0;
+        std::size_t count = net::kReceiveBatch;
+        for (; batches < kBatchesPerTurn && count == net::kReceiveBatch; ++batches) {
+            const auto batch = socket.receive_batch();
+            count = batch.size();
+            if (count == 0) break;
+            const Instant now = steady_now();
+            const WallTime wall = wall_now();
+            for (const net::Received& datagram : batch) shard.receive(datagram.bytes, datagram.from, now, wall, outbox);
+            shard.finish_batch(now, outbox);
+            datagrams_received += count;
+            sends.flush();
+        }
+        more = more || (batches == kBatchesPerTurn && count == net::kReceiveBatch);
+    }
+    return more;
+}
+
+bool Worker::Loop::serve_inputs(Instant began) {
+    if (next_input == taken.size()) {
+        mailbox.take(taken);
+        next_input = 0;
+    }
+    Instant now = began;
+    while (next_input < taken.size()) {
+        shard.receive(std::move(taken[next_input++]), now, wall_now(), outbox);
+        counters.inputs.add();
+        now = steady_now();
+        if (now - began >= kSignallingBudget) break;
+    }
+    return next_input < taken.size();
+}
+
+void Worker::Loop::finish_turn(Instant began) {
+    sends.flush();
+    if (!outbox.messages.empty()) deliver(std::exchange(outbox.messages, {}));
+    const Instant now = steady_now();
+    longest_turn = std::max(longest_turn, now - began);
+    if (now - published >= kPublishInterval) publish(now);
+    await_deadline();
+}
+
+void Worker::Loop::publish(Instant now) {
+    published = now;
+    const net::SendBatch::Totals& totals = sends.totals();
+    std::uint64_t kernel_drops = 0;
+    for (const net::UdpSocket& socket : sockets.sockets) kernel_drops += socket.kernel_drops();
+    counters.datagrams_received.set(datagrams_received);
+    counters.datagrams_sent.set(totals.datagrams);
+    counters.bytes_sent.set(totals.bytes);
+    counters.sends.set(totals.messages);
+    counters.sends_dropped.set(totals.dropped);
+    counters.kernel_drops.set(kernel_drops);
+    counters.turn_us_max.set(static_cast<std::uint64_t>(std::exchange(longest_turn, Duration{}).count()));
+    const auto population = shard.population();
+    counters.rooms.set(population.rooms);
+    counters.sessions.set(population.sessions);
+    const bridge::Counters& bridge = shard.counters();
+    counters.endpoints.set(bridge.endpoints);
+    counters.packets_received.set(bridge.packets_received);
+    counters.packets_forwarded.set(bridge.packets_forwarded);
+    counters.bytes_forwarded.set(bridge.bytes_forwarded);
+    counters.retransmissions_sent.set(bridge.retransmissions_sent);
+    counters.transports_failed.set(bridge.transports_failed);
+    for (std::size_t i = 0; i < bridge.drops.size(); ++i) counters.drops[i].set(bridge.drops[i]);
+    counters.alive.add();
+}
+
+Worker::Worker(Sockets sockets, shard::Config config, const crypto::Identity& identity, Deliver deliver)
+    : loop_(std::make_unique<Loop>(std::move(sockets), std::move(config), identity, std::move(deliver))) {}
+
+Worker::~Worker() {
+    stop();
+}
+
+void Worker::start() {
+    Loop& loop = *loop_;
+    for (std::size_t i = 0; i < loop.readable.size(); ++i) loop.await_readable(i);
+    asio::post(loop.context, [&loop] { loop.turn(); });
+    loop.thread = std::thread([&loop] {
+        pthread_setname_np(pthread_self(), "worker");
+        loop.context.run();
+    });
+}
+
+bool Worker::post(shard::Input input) {
+    const Posted posted =
+        is_end(input) ? loop_->mailbox.post_always(std::move(input)) : loop_->mailbox.post(std::move(input));
+    if (posted == Posted::Refused) return false;
+    if (posted == Posted::First) asio::post(loop_->context, [loop = loop_.get()] { loop->turn(); });
+    return true;
+}
+
+void Worker::stop() {
+    if (!loop_->thread.joinable()) return;
+    loop_->context.stop();
+    loop_->thread.join();
+}
+
+const Counters& Worker::counters() const {
+    return loop_->counters;
+}
+
+}  // namespace klassenraum::worker
