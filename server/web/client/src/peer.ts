@@ -34,7 +34,8 @@ export class Peer extends Emitter<PeerEvents> {
 
     async start(): Promise<{ descriptions: Description[]; transport: Transport }> {
         await this.renegotiate();
-        const sdp = this.connection.localDescription?.sdp ?? "";
+        const sdp = this.connection.localDescription?.sdp;
+        if (!sdp) throw new Error("the browser did not take the offer");
         return { descriptions: answeredDescriptions(sdp), transport: answeredTransport(sdp) };
     }
 

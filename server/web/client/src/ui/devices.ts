@@ -13,7 +13,8 @@ export function deviceChoice(media: Media): { element: HTMLElement; refresh: () 
             void listDevices(own).then((devices) => {
                 label.hidden = devices.length === 0;
                 select.replaceChildren(...devices.map((d) => h("option", { value: d.deviceId }, d.label)));
-                select.value = media.chosen(own) || devices[0]?.deviceId || "";
+                const chosen = devices.findIndex((d) => d.deviceId === media.chosen(own));
+                select.selectedIndex = Math.max(0, chosen);
             });
         }
     };

@@ -53,15 +53,13 @@ export class Lobby {
 
     private prejoin(): Node[] {
         const form = h("form", { onsubmit: (event: Event) => this.submit(event) },
-            h("label", {}, "Dein Name", this.name), h("p.small", {}, "Vorname oder Kürzel genügt."),
-            h("button.primary", {}, "Beitreten"));
-        this.drawMedia();
-        return [
-            this.heading(),
+            h("label", {}, "Dein Name", this.name, h("span.small", {}, "Vorname oder Kürzel genügt.")),
             h("div.mirror", {}, this.video, h("p.small", {}, "Deine Kamera ist aus.")),
             h("div.row", {}, this.microphone.element, this.camera.element),
-            this.notice, this.devices, form,
-        ];
+            this.notice,
+            h("button.primary", {}, "Beitreten"));
+        this.drawMedia();
+        return [this.heading(), form, h("details", {}, h("summary", {}, "Mikrofon und Kamera auswählen"), this.devices)];
     }
 
     private submit(event: Event): void {

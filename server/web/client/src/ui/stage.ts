@@ -76,7 +76,7 @@ export class Stage {
         if (!room) return [];
         const microphone = media.tracks.get("microphone");
         const self: TileView = {
-            key: "self", name: `${room.name} (Du)`, source: "", track: media.tracks.get("camera"), muted: !microphone,
+            key: "self", name: room.name, suffix: " (Du)", source: "", track: media.tracks.get("camera"), muted: !microphone,
             speaking: dominantSpeaker === room.id && microphone !== undefined, hand: false, screen: false, mirrored: true, pinned: false,
         };
         return [self, ...[...room.participants.values()].flatMap((p) => this.viewsOf(p))];
@@ -88,13 +88,13 @@ export class Stage {
         const screen = sources.find(([, state]) => state.videoType === "desktop")?.[0] ?? "";
         const speaks = [...participant.sources].some(([name, state]) => name.includes("-a") && !state.muted);
         const person: TileView = {
-            key: participant.id, name: participant.name, source: camera, track: this.trackOf(camera), muted: !speaks,
+            key: participant.id, name: participant.name, suffix: "", source: camera, track: this.trackOf(camera), muted: !speaks,
             speaking: speaks && this.conference.dominantSpeaker === participant.id, hand: participant.handRaised,
             screen: false, mirrored: false, pinned: false,
         };
         if (!screen) return [person];
-        const shared = { key: `${participant.id}/screen`, name: `Bildschirm von ${participant.name}`, source: screen };
-        return [person, { ...person, ...shared, track: this.trackOf(screen), hand: false, speaking: false, screen: true }];
+        const shared = { key: `${participant.id}/screen`, source: screen, track: this.trackOf(screen) };
+        return [person, { ...person, ...shared, hand: false, speaking: false, screen: true }];
     }
 
     // No picture for what the bridge does not forward: a frozen face is worse than a name.

@@ -4,6 +4,7 @@ import { h, icon } from "./dom";
 export interface TileView {
     key: string; // participant id, "self", or "<id>/screen"
     name: string;
+    suffix: string; // said after the name, not part of the initials
     source: string; // the video source shown here; empty: none
     track: MediaStreamTrack | undefined;
     muted: boolean; // microphone
@@ -34,9 +35,10 @@ export class Tile {
 
     show(view: TileView): void {
         this.view = view;
-        if (this.label.textContent !== view.name) {
-            this.label.textContent = view.name;
-            this.avatar.textContent = initials(view.name);
+        const label = view.screen ? `Bildschirm von ${view.name}` : view.name + view.suffix;
+        if (this.label.textContent !== label) {
+            this.label.textContent = label;
+            this.avatar.replaceChildren(view.screen ? icon("screen") : initials(view.name));
             this.avatar.style.setProperty("--hue", String(hueOf(view.name)));
         }
         const stream = this.video.srcObject as MediaStream | null;
@@ -51,7 +53,7 @@ export class Tile {
         classList.toggle("mirrored", view.mirrored);
         this.mute.hidden = !view.muted || view.screen;
         this.hand.hidden = !view.hand;
-        const action = view.pinned ? "Nicht mehr groß zeigen" : `${view.name} groß zeigen`;
+        const action = view.pinned ? "Nicht mehr groß zeigen" : `${label} groß zeigen`;
         if (this.pin.title !== action) {
             this.pin.title = action;
             this.pin.setAttribute("aria-label", action);
