@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/bridge/config.hpp"
 #include "protocol/bridge/counters.hpp"
 #include "protocol/bridge/output.hpp"
 #include "protocol/colibri/command.hpp"
@@ -19,14 +20,6 @@
 #include "protocol/crypto/identity.hpp"
 
 namespace klassenraum::bridge {
-
-struct Config {
-    std::string worker_name = "w0";                        // "server-id" in the bridge channel's path
-    std::size_t max_conferences = 256;
-    std::size_t max_endpoints = 2048;                      // of all conferences together
-    Duration inactive_after = std::chrono::seconds(8);     // nothing received: told to everyone
-    Duration announce_delay = std::chrono::milliseconds(300);  // from a source map to the first packet of a new SSRC
-};
 
 class Bridge {
 public:

@@ -1,0 +1,114 @@
+// One participant as the bridge sees it: its transport, what it sends (Source), what it wants and gets (constraints and
+// Slots), and its bridge channel. A composition whose parts hold the rules; owned by its Conference.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/bridge/limits.hpp"
+#include "protocol/bridge/link.hpp"
+#include "protocol/bridge/output.hpp"
+#include "protocol/bridge/slots.hpp"
+#include "protocol/bridge/source.hpp"
+#include "protocol/bridge/speech_activity.hpp"
+#include "protocol/bridge/token_bucket.hpp"
+#include "protocol/colibri/constraints.hpp"
+#include "protocol/colibri/message.hpp"
+#include "protocol/core/ids.hpp"
+#include "protocol/rtcp/transport_cc.hpp"
+
+namespace klassenraum::bridge {
+
+// An SSRC that the endpoint signalled, and what it is.
+struct SignalledSsrc {
+    std::uint32_t ssrc = 0;
+    Source* source = nullptr;
+    std::uint8_t encoding = 0;
+    bool retransmission = false;
+};
+
+// The bridge channel's carriers (jitsi-media.md 1.8).
+struct ChannelState {
+    bool websocket = false;
+    bool sctp = false;
+    Channel last_heard = Channel::WebSocket;
+
+    bool open() const { return websocket || sctp; }
+    Channel in_use() const {
+        if (websocket && sctp) return last_heard;
+        return websocket ? Channel::WebSocket : Channel::Sctp;
+    }
+};
+
+// The list of forwarded sources (of endpoints, for a client of 2022) that this receiver was told last.
+struct Told {
+    std::vector<std::string> forwarded;
+    bool once = false;
+};
+
+class Endpoint {
+public:
+    Endpoint(const colibri::CreateEndpoint& command, std::unique_ptr<Link> transport, Instant now);
+
+    // Replaces the whole set; what stays keeps its state. The removed ones are returned: their subscriptions are still to be cut.
+    std::vector<std::unique_ptr<Source>> set_sources(std::vector<colibri::SourceDescription> descriptions);
+    void set_force_mute(const colibri::SetForceMute& command);
+    const SignalledSsrc* find(std::uint32_t ssrc) const;
+    Source* find_source(std::string_view source_name) const;
+
+    // Whether this receiver wants to hear the source.
+    bool hears(const Source& source) const;
+    bool accepts(rtp::Codec codec) const { return described && codecs.has(codec); }
+    void say(std::string text, Output& out) const;  // on the channel; dropped when there is none
+
+    const EndpointId id;
+    const std::string name;
+    const bool ssrc_rewriting;
+    const bool source_names;
+    const std::unique_ptr<Link> link;
+    std::uint32_t feedback_audio_ssrc = 0;
+    std::uint32_t feedback_video_ssrc = 0;
+
+    // From SetRemote.
+    bool described = false;
+    rtp::CodecSet codecs;
+    rtp::ExtensionSet audio_extensions;
+    rtp::ExtensionSet video_extensions;
+
+    // Sending.
+    std::vector<std::unique_ptr<Source>> sources;
+    colibri::SetForceMute force_mute;
+    SpeechActivity speech;
+    rtcp::TransportCcRecorder arrivals;
+    TokenBucket ingress{kIngressBytesPerSecond, kIngressByteBurst};
+
+    // Receiving.
+    colibri::ReceiverConstraints constraints;
+    colibri::ReceiverAudioSubscription audio_subscription;
+    Slots<AudioStream> audio{kMaxAudioSlots, kMaxAudioSlots};
+    Slots<VideoStream> video{kComfortableVideoSlots, kMaxVideoSlots};
+    std::uint16_t next_transport_sequence = 1;
+    TokenBucket retransmissions{kRetransmissionsPerSecond, kRetransmissionBurst};
+    Duration rtt = kDefaultRtt;
+
+    // Channel.
+    ChannelState channel;
+    TokenBucket message_rate{kMessagesPerSecond, kMessageBurst};
+    TokenBucket message_bytes{kMessageBytesPerSecond, kMessageByteBurst};
+    Told told;
+
+    Instant created;
+    Instant last_heard;  // any authenticated datagram
+    bool connected = false;
+    bool inactive_told = false;
+
+private:
+    void index_ssrcs();
+
+    std::vector<SignalledSsrc> signalled_;  // few: searched in order
+};
+
+}  // namespace klassenraum::bridge

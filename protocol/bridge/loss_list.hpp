@@ -1,0 +1,40 @@
+// The packets of one incoming stream that did not come, and when each is asked for (RFC 4585 §6.2.1): at once when the gap
+// shows, then once per round trip, a bounded number of times. Fixed size; owned by an IncomingStream.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "protocol/core/time.hpp"
+
+namespace klassenraum::bridge {
+
+class LossList {
+public:
+    static constexpr std::size_t kMaxMissing = 128;
+    static constexpr std::int64_t kMaxGap = 100;  // more is an interruption, not loss: a key frame serves better
+    static constexpr int kMaxRequests = 10;       // as JVB
+    static constexpr Duration kMaxAge = std::chrono::seconds(1);
+
+    // Extended sequence number of a packet that arrived for the first time. True when the gap was too large to repair.
+    bool received(std::int64_t sequence, Instant now);
+    // Writes the sequence numbers to ask for now, ascending, and returns how many.
+    std::size_t due(Instant now, Duration round_trip, std::span<std::uint16_t, kMaxMissing> out);
+    bool empty() const { return count_ == 0; }
+
+private:
+    struct Missing {
+        std::int64_t sequence = 0;
+        Instant since{};
+        Instant next{};
+        int requests = 0;
+    };
+    void remove(std::int64_t sequence);
+
+    std::array<Missing, kMaxMissing> missing_{};  // ascending
+    std::size_t count_ = 0;
+    std::int64_t highest_ = -1;
+};
+
+}  // namespace klassenraum::bridge

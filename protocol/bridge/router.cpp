@@ -1,0 +1,176 @@
+#include "protocol/bridge/router.hpp"
+
+#include "protocol/bridge/reports.hpp"
+#include "protocol/rtp/forward.hpp"
+
+namespace klassenraum::bridge {
+
+namespace {
+
+// The audio level goes along; congestion control counts video only, as JVB does it.
+rtp::ForwardExtensions audio_extensions(const Endpoint& receiver) {
+    rtp::ForwardExtensions extensions;
+    extensions.accepted = receiver.audio_extensions;
+    return extensions;
+}
+
+rtp::ForwardExtensions video_extensions(Endpoint& receiver, Instant now) {
+    rtp::ForwardExtensions extensions;
+    extensions.accepted = receiver.video_extensions;
+    if (receiver.video_extensions.has(rtp::kTransportCcId)) {
+        extensions.transport_sequence = receiver.next_transport_sequence++;
+    } else if (receiver.video_extensions.has(rtp::kAbsSendTimeId)) {
+        extensions.abs_send_time = rtp::abs_send_time(now);
+    }
+    return extensions;
+}
+
+DropReason protect_and_send(Endpoint& receiver, MutableBytes slot, std::size_t size, Context& context) {
+    const Address* destination = receiver.link->destination();
+    if (destination == nullptr || size == 0) return DropReason::SrtpNotReady;
+    const std::optional<std::size_t> length = receiver.link->protect_rtp(slot, size);
+    if (!length) return DropReason::SrtpNotReady;
+    context.out.datagrams.commit(*destination, *length);
+    return DropReason::None;
+}
+
+void account(Stream& stream, const rtp::Packet& packet, std::size_t size, Context& context) {
+    stream.last_sent = context.now;
+    ++stream.packets_sent;
+    stream.octets_sent += static_cast<std::uint32_t>(packet.payload().size());
+    ++context.counters.packets_forwarded;
+    context.counters.bytes_forwarded += size;
+}
+
+DropReason forward(const Subscription& subscription,
+                   const rtp::Packet& packet,
+                   const projection::AudioPacket& audio,
+                   Context& context) {
+    AudioStream& stream = *subscription.audio;
+    Endpoint& receiver = *subscription.receiver;
+    if (!stream.ready(context.now)) return DropReason::NotAnnounced;
+    if (!stream.wanted) {
+        stream.projection.skip(audio);
+        return DropReason::NotSubscribed;
+    }
+    const auto output = stream.projection.project(audio, context.now);
+    if (!output) return output.error();
+    const rtp::ForwardHeader header{.ssrc = stream.ssrc,
+                                    .timestamp = output->timestamp,
+                                    .sequence = output->sequence,
+                                    .payload_type = packet.payload_type(),
+                                    .marker = output->marker,
+                                    .original_sequence = std::nullopt};
+    MutableBytes slot = context.out.datagrams.acquire();
+    const rtp::Written written = rtp::write_forwarded(packet, header, audio_extensions(receiver), slot);
+    const DropReason drop = protect_and_send(receiver, slot, written.size, context);
+    if (drop == DropReason::None) account(stream, packet, written.size, context);
+    return drop;
+}
+
+// A projection that waits for a key frame says so once; the source's requester repeats and merges the wishes.
+void ask_for_key_frame(Source& source, VideoStream& stream, Context& context) {
+    const std::optional<std::uint8_t> wanted = stream.projection.needs_key_frame();
+    if (wanted == stream.asked) return;
+    stream.asked = wanted;
+    if (!wanted) return;
+    source.keyframes.request(*wanted, context.now);
+    send_keyframe_request(source, context);
+}
+
+DropReason forward(const Subscription& subscription,
+                   const rtp::Packet& packet,
+                   const projection::VideoPacket& video,
+                   Context& context) {
+    VideoStream& stream = *subscription.video;
+    Endpoint& receiver = *subscription.receiver;
+    if (!stream.wanted) return DropReason::NotSubscribed;
+    if (!stream.ready(context.now)) return DropReason::NotAnnounced;
+    const auto output = stream.projection.project(video, context.now);
+    ask_for_key_frame(*stream.source, stream, context);
+    if (!output) return output.error();
+    const rtp::ForwardHeader header{
+        .ssrc = stream.ssrc, .payload_type = packet.payload_type(), .original_sequence = std::nullopt};
+    MutableBytes slot = context.out.datagrams.acquire();
+    const rtp::Written written =
+        projection::write_projected(packet, video, *output, header, video_extensions(receiver, context.now), slot);
+    const DropReason drop = protect_and_send(receiver, slot, written.size, context);
+    if (drop == DropReason::None) account(stream, packet, written.size, context);
+    return drop;
+}
+
+}  // namespace
+
+void forward_audio(Source& source,
+                   const rtp::Packet& packet,
+                   const projection::AudioPacket& audio,
+                   rtp::Codec codec,
+                   Context& context) {
+    for (const Subscription& subscription : source.subscriptions) {
+        const DropReason drop = subscription.receiver->accepts(codec) ? forward(subscription, packet, audio, context)
+                                                                      : DropReason::ReceiverLacksCodec;
+        if (drop != DropReason::None) count(context.counters.drops, drop);
+    }
+}
+
+void forward_video(Source& source,
+                   const rtp::Packet& packet,
+                   const projection::VideoPacket& video,
+                   Context& context) {
+    for (const Subscription& subscription : source.subscriptions) {
+        const DropReason drop = subscription.receiver->accepts(video.codec)
+                                    ? forward(subscription, packet, video, context)
+                                    : DropReason::ReceiverLacksCodec;
+        if (drop != DropReason::None) count(context.counters.drops, drop);
+    }
+}
+
+bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context) {
+    if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
+    const std::optional<std::uint16_t> original = stream.projection.locate(sequence);
+    if (!original || !stream.repeats.allow(sequence, receiver.rtt, context.now)) return false;
+    const auto packet = rtp::Packet::parse(stream.source->cache.find(0, *original, context.now));
+    if (!packet) return false;
+    // The projection compares extended numbers near those it has seen; the low sixteen bits say which.
+    projection::AudioPacket audio{.timestamp = packet->timestamp(), .marker = packet->marker()};
+    audio.sequence = stream.source->encodings.front().extended(*original);
+    const auto output = stream.projection.project_again(audio);
+    if (!output) return false;
+    // opus has no retransmission payload type: the packet itself goes again.
+    const rtp::ForwardHeader header{.ssrc = stream.ssrc,
+                                    .timestamp = output->timestamp,
+                                    .sequence = output->sequence,
+                                    .payload_type = packet->payload_type(),
+                                    .marker = output->marker,
+                                    .original_sequence = std::nullopt};
+    MutableBytes slot = context.out.datagrams.acquire();
+    const rtp::Written written = rtp::write_forwarded(*packet, header, audio_extensions(receiver), slot);
+    return protect_and_send(receiver, slot, written.size, context) == DropReason::None;
+}
+
+bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context) {
+    if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
+    const auto input = stream.projection.locate(sequence);
+    if (!input || !stream.repeats.allow(sequence, receiver.rtt, context.now)) return false;
+    const auto packet = rtp::Packet::parse(stream.source->cache.find(input->encoding, input->sequence, context.now));
+    if (!packet) return false;
+    const auto video = stream.source->parser->parse(*packet, input->encoding);
+    const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());
+    if (!video || type == nullptr) return false;
+    const auto output = stream.projection.project_again(*video, context.now);
+    if (!output) return false;
+    rtp::ForwardHeader header{
+        .ssrc = stream.ssrc, .payload_type = packet->payload_type(), .original_sequence = std::nullopt};
+    if (stream.rtx_ssrc != 0 && type->rtx != 0) {
+        header = {.ssrc = stream.rtx_ssrc,
+                  .sequence = stream.rtx_sequence++,
+                  .payload_type = type->rtx,
+                  .original_sequence = output->sequence};
+    }
+    MutableBytes slot = context.out.datagrams.acquire();
+    const rtp::Written written =
+        projection::write_projected(*packet, *video, *output, header, video_extensions(receiver, context.now), slot);
+    return protect_and_send(receiver, slot, written.size, context) == DropReason::None;
+}
+
+}  // namespace klassenraum::bridge

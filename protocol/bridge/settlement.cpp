@@ -1,0 +1,199 @@
+// The part of Conference that turns wishes into streams and tells the clients: see settle().
+#include <algorithm>
+
+#include "protocol/bridge/conference.hpp"
+
+namespace klassenraum::bridge {
+
+namespace {
+
+// -1 (unlimited) above all.
+std::int32_t larger(std::int32_t left, std::int32_t right) {
+    if (left == colibri::kUnlimitedHeight || right == colibri::kUnlimitedHeight) return colibri::kUnlimitedHeight;
+    return std::max(left, right);
+}
+
+std::vector<std::string_view> views(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
+
+void tell_sender(const Source& source, Output& out) {
+    constexpr std::int32_t kUltraHd = 2160;  // a client of 2022 knows no "unlimited"
+    const std::int32_t height = source.constraint.wanted;
+    source.owner.say(source.owner.source_names
+                         ? colibri::write_sender_source_constraints(source.description.name, height)
+                         : colibri::write_sender_video_constraints(height < 0 ? kUltraHd : height),
+                     out);
+}
+
+}  // namespace
+
+void Conference::settle(Context& context) {
+    dirty_ = false;
+    collect_sources();
+    for (Source* source : video_sources_) source->constraint.wanted = 0;
+    for (const auto& receiver : endpoints_) {
+        if (!receiver->described) continue;
+        settle_audio(*receiver, context);
+        settle_video(*receiver, context);
+        announce(*receiver, false, context);
+        tell_forwarded(*receiver, context);
+    }
+    tell_senders(context);
+}
+
+// Sources by speech: the dominant speaker's first, then the earlier ones', then the silent in the order they came.
+void Conference::collect_sources() {
+    audio_sources_.clear();
+    video_sources_.clear();
+    const auto take = [this](Endpoint& endpoint) {
+        for (const auto& source : endpoint.sources) {
+            (source->is_video() ? video_sources_ : audio_sources_).push_back(source.get());
+        }
+    };
+    const std::vector<EndpointId>& spoken = speakers_.order();
+    for (const EndpointId speaker : spoken) {
+        const auto found = std::find_if(endpoints_.begin(), endpoints_.end(),
+                                        [&](const auto& endpoint) { return endpoint->id == speaker; });
+        if (found != endpoints_.end()) take(**found);
+    }
+    for (const auto& endpoint : endpoints_) {
+        if (std::find(spoken.begin(), spoken.end(), endpoint->id) == spoken.end()) take(*endpoint);
+    }
+}
+
+void Conference::settle_video(Endpoint& receiver, Context& context) {
+    candidates_.clear();
+    candidate_sources_.clear();
+    for (Source* source : video_sources_) {
+        if (&source->owner == &receiver) continue;
+        candidates_.push_back(source->candidate());
+        candidates_.back().endpoint = source->owner.name;
+        candidate_sources_.push_back(source);
+    }
+    const std::span<const Allocation> allocations = allocator_.allocate(receiver.constraints, candidates_);
+    // First let go, then assign: a slot that becomes idle may serve somebody else at once.
+    for (std::size_t i = 0; i < allocations.size(); ++i) {
+        Source& source = *candidate_sources_[i];
+        source.constraint.wanted = larger(source.constraint.wanted, allocations[i].max_height);
+        VideoStream* stream = receiver.video.find(source);
+        if (stream == nullptr || allocations[i].target) continue;
+        stream->wanted = false;
+        stream->asked.reset();
+        stream->projection.set_target(std::nullopt);
+    }
+    for (std::size_t i = 0; i < allocations.size(); ++i) {
+        if (allocations[i].target) assign_video(receiver, *candidate_sources_[i], allocations[i], context);
+    }
+}
+
+void Conference::assign_video(Endpoint& receiver, Source& source, const Allocation& allocation, Context& context) {
+    VideoStream* stream = nullptr;
+    if (receiver.ssrc_rewriting) {
+        const auto assigned = receiver.video.assign(source, context.now, context.entropy);
+        if (assigned.displaced != nullptr) assigned.displaced->unsubscribe(receiver);
+        stream = assigned.stream;
+    } else {
+        const IncomingStream& first = source.encodings.front();
+        stream = receiver.video.adopt(source, first.ssrc, first.rtx_ssrc, context.now, context.entropy);
+    }
+    if (stream == nullptr) return;
+    stream->wanted = true;
+    stream->projection.set_target(allocation.target);
+    if (source.subscription_of(receiver) == nullptr) {
+        source.subscriptions.push_back({.receiver = &receiver, .video = stream});
+    }
+}
+
+void Conference::settle_audio(Endpoint& receiver, Context& context) {
+    for (Source* source : audio_sources_) {
+        if (&source->owner == &receiver) continue;
+        const bool wanted = receiver.hears(*source);
+        AudioStream* stream = receiver.audio.find(*source);
+        if (stream == nullptr && wanted) {
+            if (receiver.ssrc_rewriting) {
+                const auto assigned = receiver.audio.assign(*source, context.now, context.entropy);
+                if (assigned.displaced != nullptr) assigned.displaced->unsubscribe(receiver);
+                stream = assigned.stream;
+            } else {
+                stream = receiver.audio.adopt(*source, source->encodings.front().ssrc, 0, context.now, context.entropy);
+            }
+        }
+        if (stream == nullptr) continue;
+        stream->wanted = wanted;
+        if (source->subscription_of(receiver) == nullptr) {
+            source->subscriptions.push_back({.receiver = &receiver, .audio = stream});
+        }
+    }
+}
+
+// Source maps: what is new in one message each, since every message with a new SSRC is a renegotiation for the client.
+void Conference::announce(Endpoint& receiver, bool everything, Context& context) {
+    if (!receiver.ssrc_rewriting || !receiver.channel.open()) return;
+    const auto collect = [&](const auto& streams) {
+        std::vector<colibri::MappedSource> mapped;
+        for (const auto& stream : streams) {
+            if (stream->source == nullptr || (stream->announced && !everything)) continue;
+            const Source& source = *stream->source;
+            mapped.push_back({.source = source.description.name,
+                              .owner = source.owner.name,
+                              .ssrc = stream->ssrc,
+                              .rtx = stream->rtx_ssrc,
+                              .type = source.is_screen() ? colibri::VideoType::Desktop : colibri::VideoType::Camera});
+            if (stream->announced) continue;
+            stream->announced = true;
+            stream->ready_at = context.now + context.config.announce_delay;
+        }
+        return mapped;
+    };
+    if (const auto mapped = collect(receiver.audio.all()); !mapped.empty()) {
+        receiver.say(colibri::write_audio_sources_map(mapped), context.out);
+    }
+    if (const auto mapped = collect(receiver.video.all()); !mapped.empty()) {
+        receiver.say(colibri::write_video_sources_map(mapped), context.out);
+    }
+}
+
+// ForwardedSources is exact: a source that is listed and does not come shows as broken (jitsi-media.md 1.6).
+void Conference::tell_forwarded(Endpoint& receiver, Context& context) {
+    if (!receiver.channel.open()) return;
+    std::vector<std::string> forwarded;
+    std::vector<std::string> endpoints;
+    for (const auto& stream : receiver.video.all()) {
+        if (stream->source == nullptr || !stream->wanted || !stream->source->alive(context.now)) continue;
+        forwarded.push_back(stream->source->description.name);
+        endpoints.push_back(stream->source->owner.name);
+    }
+    std::sort(forwarded.begin(), forwarded.end());
+    if (receiver.source_names) {
+        if (receiver.told.once && forwarded == receiver.told.forwarded) return;
+        receiver.say(colibri::write_forwarded_sources(views(forwarded)), context.out);
+        receiver.told = {.forwarded = std::move(forwarded), .once = true};
+        return;
+    }
+    std::sort(endpoints.begin(), endpoints.end());
+    endpoints.erase(std::unique(endpoints.begin(), endpoints.end()), endpoints.end());
+    if (receiver.told.once && endpoints == receiver.told.forwarded) return;
+    receiver.say(colibri::write_last_n_endpoints(views(endpoints)), context.out);
+    receiver.told = {.forwarded = std::move(endpoints), .once = true};
+}
+
+void Conference::tell_senders(Context& context) {
+    for (const auto& owner : endpoints_) {
+        if (!owner->channel.open()) continue;
+        for (const auto& source : owner->sources) {
+            if (!source->is_video()) continue;
+            SenderConstraint& constraint = source->constraint;
+            if (constraint.told == constraint.wanted) {
+                constraint.lower_at.reset();
+                continue;
+            }
+            const bool lower = constraint.told && larger(*constraint.told, constraint.wanted) == *constraint.told;
+            if (lower && !constraint.lower_at) constraint.lower_at = context.now + kConstraintHoldDown;
+            if (lower && context.now < *constraint.lower_at) continue;
+            constraint.told = constraint.wanted;
+            constraint.lower_at.reset();
+            tell_sender(*source, context.out);
+        }
+    }
+}
+
+}  // namespace klassenraum::bridge

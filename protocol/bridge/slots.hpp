@@ -1,0 +1,49 @@
+// The outgoing streams of one kind to one receiver. With SSRC rewriting the client learns the SSRCs from source maps and
+// every new one costs it a renegotiation, so slots are re-used, but never soon after they were announced: the client would
+// ignore that (jitsi-media.md 1.7). Without rewriting a stream is kept per signalled SSRC. Owned by an Endpoint.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "protocol/bridge/stream.hpp"
+#include "protocol/core/entropy.hpp"
+
+namespace klassenraum::bridge {
+
+template <typename StreamType>
+class Slots {
+public:
+    // New slots are made freely below `comfortable`, reluctantly up to `most`.
+    Slots(std::size_t comfortable, std::size_t most) : comfortable_(comfortable), most_(most) {}
+
+    struct Assigned {
+        StreamType* stream = nullptr;           // null: all slots are in use
+        Source* displaced = nullptr;      // lost its slot to this one
+    };
+    // The source's slot: the one it has, or a free one, a new one, or that of a source nobody wants at the moment.
+    Assigned assign(Source& source, Instant now, Entropy& entropy);
+    // Without rewriting: the stream with the sender's own SSRC, which continues should the same SSRC come back.
+    StreamType* adopt(Source& source, std::uint32_t ssrc, std::uint32_t rtx, Instant now, Entropy& entropy);
+    // The source has gone or its owner has.
+    void release(const Source& source);
+
+    StreamType* find(const Source& source);
+    StreamType* find(std::uint32_t ssrc);
+    const std::vector<std::unique_ptr<StreamType>>& all() const { return streams_; }
+
+private:
+    StreamType* add(std::uint32_t ssrc, std::uint32_t rtx, Entropy& entropy);
+    static void give(StreamType& stream, Source& source, Instant now);
+    std::uint32_t draw(Entropy& entropy);
+
+    std::size_t comfortable_;
+    std::size_t most_;
+    std::vector<std::unique_ptr<StreamType>> streams_;
+};
+
+extern template class Slots<AudioStream>;
+extern template class Slots<VideoStream>;
+
+}  // namespace klassenraum::bridge

@@ -1,0 +1,113 @@
+#include "protocol/bridge/uplink.hpp"
+
+#include "protocol/bridge/reports.hpp"
+#include "protocol/bridge/router.hpp"
+#include "protocol/rtp/rtx.hpp"
+
+namespace klassenraum::bridge {
+
+namespace {
+
+// One packet on its way up: what it was signalled as, and its octets.
+struct Arrival {
+    Source& source;
+    IncomingStream& stream;
+    std::uint8_t encoding;
+    rtp::Packet packet;
+    rtp::Codec codec;
+};
+
+DropReason take_audio(Conference& conference,
+                      const Arrival& arrival,
+                      const IncomingStream::Received& received,
+                      Context& context) {
+    const rtp::Packet& packet = arrival.packet;
+    projection::AudioPacket audio{
+        .sequence = received.sequence, .timestamp = packet.timestamp(), .marker = packet.marker()};
+    if (packet.padding_only()) return DropReason::PaddingOnly;
+    if (const std::optional<rtp::AudioLevel> level = rtp::audio_level(packet)) {
+        audio.silent = level->level == 127;
+        // Only what was really sent and may be heard makes a speaker (threats.md R13).
+        arrival.source.owner.speech.push(static_cast<std::uint8_t>(127 - level->level), context.now);
+        conference.heard(context.now);
+    }
+    arrival.source.cache.insert(0, packet.sequence(), packet.octets(), context.now);
+    forward_audio(arrival.source, packet, audio, arrival.codec, context);
+    return DropReason::None;
+}
+
+DropReason take_video(const Arrival& arrival, bool unrepairable_gap, Context& context) {
+    Source& source = arrival.source;
+    const std::optional<projection::VideoPacket> video = source.parser->parse(arrival.packet, arrival.encoding);
+    if (!video) return DropReason::RtpMalformed;
+    if (video->key_frame) {
+        source.keyframes.keyframe_seen(arrival.encoding);
+        source.learn_layers(*video);
+    } else if (unrepairable_gap && !source.subscriptions.empty()) {
+        source.keyframes.request(arrival.encoding, context.now);
+        send_keyframe_request(source, context);
+    }
+    if (!video->padding_only) {
+        source.cache.insert(arrival.encoding, arrival.packet.sequence(), arrival.packet.octets(), context.now);
+    }
+    forward_video(source, arrival.packet, *video, context);
+    return video->padding_only ? DropReason::PaddingOnly : DropReason::None;
+}
+
+DropReason take(Conference& conference, Arrival arrival, Context& context) {
+    Source& source = arrival.source;
+    if (!source.owner.accepts(arrival.codec)) return DropReason::UnknownPayloadType;
+    const IncomingStream::Received received =
+        arrival.stream.receive(arrival.packet.sequence(), arrival.packet.timestamp(), context.now);
+    if (received.drop != DropReason::None) return received.drop;
+    if (!arrival.stream.active) {
+        arrival.stream.active = true;
+        conference.mark_dirty();  // the allocator may choose this encoding now
+    }
+    if (!arrival.stream.losses.empty()) send_nacks(source, context);
+    return source.is_video() ? take_video(arrival, received.unrepairable_gap, context)
+                             : take_audio(conference, arrival, received, context);
+}
+
+}  // namespace
+
+DropReason receive_rtp(Conference& conference, Endpoint& sender, MutableBytes octets, Context& context) {
+    std::optional<rtp::Packet> packet = rtp::Packet::parse(octets);
+    if (!packet) return DropReason::RtpMalformed;
+    ++context.counters.packets_received;
+    context.counters.bytes_received += octets.size();
+    if (!sender.ingress.take(static_cast<std::uint32_t>(octets.size()), context.now)) return DropReason::IngressCap;
+
+    // Every authenticated packet counts for congestion control, whatever becomes of it.
+    if (const auto sequence = rtp::transport_sequence(*packet)) {
+        sender.arrivals.record(*sequence, packet->ssrc(), packet->marker(), context.now);
+        send_transport_feedback(sender, context);
+    }
+    const SignalledSsrc* signalled = sender.find(packet->ssrc());
+    if (signalled == nullptr) return DropReason::UnknownSource;
+    Source& source = *signalled->source;
+    if (source.force_muted) return DropReason::ForceMuted;
+    IncomingStream& stream = source.encodings[signalled->encoding];
+
+    const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());
+    if (signalled->retransmission) {
+        type = rtp::repaired_by(packet->payload_type());
+        if (type == nullptr) return DropReason::UnknownPayloadType;
+        const auto original = rtp::decapsulate_rtx(octets, *packet, stream.ssrc, type->number);
+        if (!original) return DropReason::PaddingOnly;  // probing
+        // RFC 4588 repairs a stream that is known; it cannot begin one.
+        if (!stream.started()) return DropReason::TooOld;
+        packet = rtp::Packet::parse(*original);
+        if (!packet) return DropReason::RtpMalformed;
+    }
+    if (type == nullptr || (type->channels == 0) != source.is_video()) return DropReason::UnknownPayloadType;
+    return take(conference,
+                {.source = source,
+                 .stream = stream,
+                 .encoding = signalled->encoding,
+                 .packet = *packet,
+                 .codec = type->codec},
+                context);
+}
+
+}  // namespace klassenraum::bridge
