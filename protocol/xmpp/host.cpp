@@ -213,6 +213,11 @@ void Host::expire_connection(ConnectionId id, Instant now, HostOutput& out) {
 
 std::optional<Instant> Host::deadline() const { return earlier(connection_agenda_.next(), session_agenda_.next()); }
 
+SessionId Host::session_of(ConnectionId id) const {
+    const auto found = connections_.find(id);
+    return found == connections_.end() ? SessionId{} : found->second.session;
+}
+
 void Host::reschedule(ConnectionId id, const Connection& connection) {
     const std::optional<Instant> login = earlier(connection.negotiated_by, connection.refusal_at);
     connection_agenda_.set(id, earlier(login, connection.intake.next()));

@@ -75,6 +75,8 @@ public:
     // The services that XEP-0215 announces from now on (TURN, once there is one).
     void announce(std::vector<ExternalService> services) { domain_.announce(std::move(services)); }
 
+    // The session that is bound to a connection; 0 when there is none.
+    SessionId session_of(ConnectionId connection) const;
     std::size_t connections() const { return connections_.size(); }
     std::size_t sessions() const { return sessions_.size(); }
 
