@@ -3,6 +3,16 @@
 window.e2e = (() => {
     const listeners = new Map();
 
+    // Every WebSocket of the page, so that a test can cut one.
+    window.e2eSockets = [];
+    const Native = window.WebSocket;
+    window.WebSocket = class extends Native {
+        constructor(...args) {
+            super(...args);
+            window.e2eSockets.push(this);
+        }
+    };
+
     // A camera of one hue with a moving bar, and a microphone with one tone.
     function makeStream({ video, audio }, hue, hz) {
         const stream = new MediaStream();
