@@ -104,7 +104,7 @@ void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out)
                 bridge.channel_closed(closed.endpoint, bridge::Channel::Sctp, now, turn.media);
             },
             [&](AccountRevoked& revoked) {
-                conferences.account_revoked(revoked.account);
+                conferences.account_revoked(revoked.account, now, turn.rooms);
                 host.revoke(revoked.account, now, turn.streams);
             },
             [&](focus::RoomRequest& request) { conferences.receive(request, now, wall, turn.rooms); },
