@@ -50,7 +50,7 @@ public:
     void session_resumed(SessionId session, Instant now, Output& out);
     void session_ended(SessionId session, Departure departure, Instant now, Output& out);
     // The account's password changed or it was locked: its logins are void.
-    void account_revoked(std::string_view account);
+    void account_revoked(std::string_view account, Instant now, Output& out);
 
     // The server stops: every room is told, and every guest's stream.
     void stop(Instant now, Output& out);

@@ -2,6 +2,7 @@
 // 5.8, threats.md M8). A request is taken whole or refused whole. Owned by a focus::Conference.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <vector>
@@ -18,8 +19,8 @@ public:
     std::optional<SourceError> remove(EndpointId endpoint, const SourceSet& removal);
     void forget(EndpointId endpoint);
 
-    // SSRCs of the bridge itself, which nobody may claim.
-    void reserve(std::uint32_t ssrc) { reserved_.push_back(ssrc); }
+    // SSRCs of the bridge itself, which nobody may claim: the same ones for the whole conference.
+    void reserve(std::uint32_t audio, std::uint32_t video) { reserved_ = {audio, video}; }
 
     const SourceSet& of(EndpointId endpoint) const;
     // As the bridge wants them, by name.
@@ -29,7 +30,7 @@ private:
     std::optional<SourceError> check(EndpointId endpoint, const SourceSet& set) const;
 
     std::map<EndpointId, SourceSet> sets_;
-    std::vector<std::uint32_t> reserved_;
+    std::array<std::uint32_t, 2> reserved_{};
 };
 
 // One description per source name; nothing when groups and sources do not fit together.

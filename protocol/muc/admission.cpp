@@ -46,9 +46,11 @@ xmpp::Error refusal_of(Verdict verdict) {
         case Verdict::Banned:
             return {Condition::NotAllowed, "Die Lehrkraft hat dich aus dem Klassenraum entfernt."};
         case Verdict::Closed:
+            // Clients of the account domain ask the focus again when they read this child; others do not look at it.
+            return {Condition::NotAllowed, "", {xml::Element("room-does-not-exist", ns::kJitmeet)}};
         case Verdict::Welcome: break;
     }
-    return {Condition::NotAllowed};
+    return {Condition::InternalServerError};
 }
 
 }  // namespace klassenraum::muc

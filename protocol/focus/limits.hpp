@@ -1,0 +1,30 @@
+// Bounds of what the focus remembers (threats.md M15). At each one it says what gives way.
+#pragma once
+
+#include <cstddef>
+
+#include "protocol/core/time.hpp"
+
+namespace klassenraum::focus {
+
+inline constexpr std::size_t kMaxLogins = 1024;        // the oldest goes; its owner logs in again
+inline constexpr std::size_t kMaxVisitors = 16'384;    // streams that asked for a room; further ones are refused
+inline constexpr std::size_t kMaxMachineUid = 128;     // octets
+inline constexpr std::size_t kMaxAttemptRecords = 512; // streams of one room that typed a wrong password; the oldest goes
+inline constexpr std::size_t kMaxFarewells = 4096;     // streams about to be ended; beyond that they end at once
+
+// jitsi-signalling.md 5.12: Jicofo's rule. What comes too soon is granted later, because clients reload on a refusal.
+inline constexpr Duration kRestartInterval = std::chrono::seconds(5);
+inline constexpr Duration kRestartWindow = std::chrono::minutes(1);
+inline constexpr std::size_t kMaxRestarts = 5;  // in the window
+
+// jitsi-signalling.md trap 37: who was told "ready" finds a room for so long.
+inline constexpr Duration kReadyPromise = std::chrono::seconds(15);
+
+// threats.md M4: how long a wrong password waits for its refusal.
+inline constexpr Duration kFirstRefusal = std::chrono::milliseconds(500);
+inline constexpr Duration kLongestRefusal = std::chrono::seconds(30);
+inline constexpr unsigned kRoomAttemptsPerStep = 20;  // wrong ones of a whole room until all its refusals wait a step longer
+inline constexpr Duration kRoomAttemptMemory = std::chrono::minutes(5);
+
+}  // namespace klassenraum::focus
