@@ -15,12 +15,6 @@ constexpr char kRevalidate[] = "no-cache";
 
 std::string digest_of(std::string_view bytes) { return crypto::base64url(crypto::sha256(as_bytes(bytes))).substr(0, 12); }
 
-void replace_all(std::string& text, const std::string& from, const std::string& to) {
-    for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
-    }
-}
-
 }  // namespace
 
 Assets::Assets() {
@@ -46,7 +40,16 @@ Assets::Assets() {
     }
     hash_ = digest_of(digests);
     if (classroom.empty()) return;
-    for (const auto& [name, file] : files_) replace_all(classroom, '"' + std::string(kPrefix) + name + '"', '"' + address_of(name) + '"');
+    // The client's page names its files as "/static/<its own hash>/client.js".
+    std::size_t at = classroom.find(kPrefix);
+    while (at != std::string::npos) {
+        const std::size_t end = classroom.find('"', at);
+        const std::size_t name = classroom.find('/', at + kPrefix.size()) + 1;
+        if (end == std::string::npos || name == 0 || name > end) break;
+        const std::string address = address_of(classroom.substr(name, end - name));
+        classroom.replace(at, end - at, address);
+        at = classroom.find(kPrefix, at + address.size());
+    }
     classroom_ = std::make_shared<const std::string>(std::move(classroom));
 }
 
@@ -72,10 +75,12 @@ http::Response Assets::serve_named(std::string_view name) const {
 }
 
 http::Response Assets::response_of(const File& file, const char* cache_control) {
-    return {.content_type = file.type,
-            .headers = {{"Cache-Control", cache_control}, {"ETag", file.etag}},
-            .body = file.body,
-            .gzip_body = file.gzip_body};
+    http::Response response{};
+    response.content_type = file.type;
+    response.headers = {{"Cache-Control", cache_control}, {"ETag", file.etag}};
+    response.body = file.body;
+    response.gzip_body = file.gzip_body;
+    return response;
 }
 
 }  // namespace klassenraum::pages

@@ -2,7 +2,20 @@
 # named here and included by the assembler; kinds, hashes and gzip variants are worked out at start (a few milliseconds).
 file(GLOB template_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/web/pages/templates/*.html)
 file(GLOB static_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/web/pages/static/*)
-file(GLOB_RECURSE client_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/web/client/dist/*)
+
+# The classroom client is bundled by esbuild, a Debian package; without it rooms can only be served from web.root.
+find_program(ESBUILD esbuild)
+set(client_source ${CMAKE_SOURCE_DIR}/server/web/client)
+set(client_folder ${CMAKE_BINARY_DIR}/generated/client)
+set(client_files "")
+if(ESBUILD AND EXISTS ${client_source}/build.sh)
+    file(GLOB_RECURSE client_sources CONFIGURE_DEPENDS ${client_source}/src/*)
+    foreach(name index.html client.js client.css)
+        list(APPEND client_files ${client_folder}/${name})
+    endforeach()
+    add_custom_command(OUTPUT ${client_files} COMMAND ${client_source}/build.sh ${client_folder}
+        DEPENDS ${client_sources} ${client_source}/build.sh COMMENT "Bundling the classroom client" VERBATIM)
+endif()
 
 set(embed_assembly "")
 set(embed_table "")
@@ -11,9 +24,6 @@ set(embed_count 0)
 function(embed folder prefix)
     foreach(file ${ARGN})
         file(RELATIVE_PATH name ${folder} ${file})
-        if(name MATCHES "\\.map$")
-            continue()
-        endif()
         set(symbol klassenraum_asset_${embed_count})
         math(EXPR embed_count "${embed_count} + 1")
         string(APPEND embed_assembly "    \".global ${symbol}, ${symbol}_end\\n\"\n    \"${symbol}: .incbin \\\"${file}\\\"\\n\"\n"
@@ -27,7 +37,7 @@ function(embed folder prefix)
 endfunction()
 embed(${CMAKE_SOURCE_DIR}/server/web/pages/templates "template/" ${template_files})
 embed(${CMAKE_SOURCE_DIR}/server/web/pages/static "pages/" ${static_files})
-embed(${CMAKE_SOURCE_DIR}/server/web/client/dist "client/" ${client_files})
+embed(${client_folder} "client/" ${client_files})
 
 set(embed_source ${CMAKE_BINARY_DIR}/generated/embedded_files.cpp)
 file(CONFIGURE OUTPUT ${embed_source} @ONLY CONTENT [[// Made by server/pages/embed.cmake.

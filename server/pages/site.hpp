@@ -57,8 +57,9 @@ public:
     // After a lock, a new password or the removal of an account: its sessions are void from now on.
     void end_sessions_of(const std::string& account);
 
-private:
     struct Parts;
+
+private:
     std::unique_ptr<Parts> parts_;
 };
 
