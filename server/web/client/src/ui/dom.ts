@@ -27,6 +27,7 @@ const kIcons = {
     close: "M6 6l12 12M18 6 6 18",
     pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
     send: "M4 12 20 4l-5 16-3-7z",
+    hand: "M7 12V7.500a1.500 1.500 0 0 1 3 0V11V5a1.500 1.500 0 0 1 3 0v6V6a1.500 1.500 0 0 1 3 0v6V9a1.500 1.500 0 0 1 3 0v5c0 4-2.500 7-6 7-3 0-4.500-1.500-6-4l-2.500-4.500c-.5-1.500 1.500-2.500 2.500-1z",
     off: "M4 4l16 16",
 };
 export type Icon = keyof typeof kIcons;
@@ -53,11 +54,12 @@ export class Toggle {
         this.element = h("button.round", { type: "button", onclick });
     }
 
-    show(label: string, state: { pressed?: boolean; struck?: boolean; badge?: number; disabled?: boolean } = {}): void {
+    // `short` is what is written where space is short; the full label is always said.
+    show(label: string, short: string, state: { pressed?: boolean; struck?: boolean; badge?: number; disabled?: boolean } = {}): void {
         const shown = JSON.stringify([label, state]);
         if (shown === this.shown) return;
         this.shown = shown;
-        this.element.replaceChildren(icon(this.name, state.struck), h("span", {}, label));
+        this.element.replaceChildren(icon(this.name, state.struck), h("span.full", {}, label), h("span.short", {}, short));
         if (state.badge) this.element.append(h("b.badge", {}, String(state.badge)));
         this.element.disabled = state.disabled === true;
         this.element.title = this.key ? `${label} (${this.key})` : label;

@@ -94,8 +94,8 @@ export class Lobby {
         const { tracks } = this.conference.media;
         const camera = tracks.get("camera");
         const microphone = tracks.has("microphone");
-        this.microphone.show(microphone ? "Mikrofon an" : "Mikrofon aus", { pressed: microphone, struck: !microphone });
-        this.camera.show(camera ? "Kamera an" : "Kamera aus", { pressed: camera !== undefined, struck: !camera });
+        this.microphone.show(microphone ? "Mikrofon an" : "Mikrofon aus", "Mikrofon", { pressed: microphone, struck: !microphone });
+        this.camera.show(camera ? "Kamera an" : "Kamera aus", "Kamera", { pressed: camera !== undefined, struck: !camera });
         // The preview lets go of the camera as soon as the room shows it.
         this.video.srcObject = camera && this.conference.phase.name === "prejoin" ? new MediaStream([camera]) : null;
         this.video.parentElement?.classList.toggle("on", camera !== undefined);

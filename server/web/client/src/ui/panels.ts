@@ -80,7 +80,7 @@ export class PeoplePanel {
     }
 
     private row(p: Participant, mayModerate: boolean): HTMLElement {
-        const name = `${p.handRaised ? "✋ " : ""}${p.name}${p.moderator ? " · Lehrkraft" : ""}`;
+        const name = `${p.name}${p.moderator ? " · Lehrkraft" : ""}${p.handRaised ? " · meldet sich" : ""}`;
         const { room } = this.conference;
         if (!mayModerate || p.moderator) return h("li", {}, h("span", {}, name));
         return h("li", {}, h("span", {}, name),

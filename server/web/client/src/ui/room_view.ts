@@ -38,7 +38,7 @@ export class RoomView {
         const share = "getDisplayMedia" in (navigator.mediaDevices ?? {}) || window.klassenraumMedia !== undefined;
         this.screen.element.hidden = !share;
         this.element = h("div.room", {},
-            h("header.top", {}, h("h1", {}, title), this.status,
+            h("header.top", {}, h("div.headline", {}, h("h1", {}, title), this.status),
                 h("button.plain", { type: "button", onclick: () => this.settings.showModal(), "aria-label": "Geräte auswählen", title: "Geräte auswählen" }, icon("settings"))),
             h("div.middle", {}, this.stage.element, this.chat.element, this.people.element),
             this.notice, this.sound,
@@ -54,12 +54,12 @@ export class RoomView {
     draw(): void {
         const { tracks } = this.conference.media;
         const on = (own: "microphone" | "camera" | "screen"): boolean => tracks.has(own);
-        this.microphone.show(on("microphone") ? "Mikrofon an" : "Mikrofon aus", { pressed: on("microphone"), struck: !on("microphone") });
-        this.camera.show(on("camera") ? "Kamera an" : "Kamera aus", { pressed: on("camera"), struck: !on("camera") });
-        this.screen.show(on("screen") ? "Teilen beenden" : "Bildschirm teilen", { pressed: on("screen") });
-        this.chatButton.show("Chat", { pressed: !this.chat.element.hidden, badge: this.chat.unread });
-        this.peopleButton.show("Personen", { pressed: !this.people.element.hidden, badge: (this.conference.room?.participants.size ?? 0) + 1 });
-        this.leave.show("Verlassen");
+        this.microphone.show(on("microphone") ? "Mikrofon an" : "Mikrofon aus", "Mikrofon", { pressed: on("microphone"), struck: !on("microphone") });
+        this.camera.show(on("camera") ? "Kamera an" : "Kamera aus", "Kamera", { pressed: on("camera"), struck: !on("camera") });
+        this.screen.show(on("screen") ? "Teilen beenden" : "Bildschirm teilen", "Teilen", { pressed: on("screen") });
+        this.chatButton.show("Chat", "Chat", { pressed: !this.chat.element.hidden, badge: this.chat.unread });
+        this.peopleButton.show("Personen", "Personen", { pressed: !this.people.element.hidden, badge: (this.conference.room?.participants.size ?? 0) + 1 });
+        this.leave.show("Verlassen", "Verlassen");
         const [text, good] = this.conference.status();
         if (this.status.textContent !== text) this.status.textContent = text;
         this.status.classList.toggle("good", good);

@@ -135,9 +135,8 @@ export class Stage {
         const { clientWidth: width, clientHeight: height } = this.grid;
         const columns = this.element.classList.contains("focus") ? 1 : bestColumns(count, width, height);
         this.grid.style.setProperty("--columns", String(columns));
-        const rows = Math.max(1, Math.ceil(count / columns));
-        const fitting = Math.min((width - kGap * (columns - 1)) / columns, ((height - kGap * (rows - 1)) / rows) * kAspect);
-        this.grid.style.setProperty("--tile", `${Math.max(Math.min(kMinWidth, width), Math.floor(fitting))}px`);
+        const smallest = Math.min(kMinWidth, width, (width - kGap * (columns - 1)) / columns);
+        this.grid.style.setProperty("--tile", `${Math.floor(Math.max(smallest, tileWidth(count, columns, width, height)))}px`);
         this.ask();
     }
 
@@ -157,17 +156,18 @@ export class Stage {
     }
 }
 
-// The number of columns that makes 16:9 tiles largest, but not smaller than a face needs.
+// The number of columns that makes 16:9 tiles largest; when faces would become too small, as many as fit, and it scrolls.
 export function bestColumns(count: number, width: number, height: number): number {
-    let best = 1;
-    let widest = 0;
-    for (let columns = 1; columns <= Math.max(1, count); columns += 1) {
-        const rows = Math.ceil(count / columns);
-        const byWidth = (width - kGap * (columns - 1)) / columns;
-        const byHeight = ((height - kGap * (rows - 1)) / rows) * kAspect;
-        const tile = Math.min(byWidth, Math.max(byHeight, kMinWidth));
-        if (byWidth < kMinWidth && columns > 1) break;
-        if (tile > widest + 0.5) [best, widest] = [columns, tile];
+    let best = { columns: 1, tile: 0 };
+    const most = Math.max(1, Math.floor((width + kGap) / (kMinWidth + kGap)));
+    for (let columns = 1; columns <= Math.min(most, count); columns += 1) {
+        const tile = tileWidth(count, columns, width, height);
+        if (tile > best.tile + 0.5) best = { columns, tile };
     }
-    return best;
+    return best.tile < kMinWidth ? Math.max(1, Math.min(most, count)) : best.columns;
+}
+
+function tileWidth(count: number, columns: number, width: number, height: number): number {
+    const rows = Math.max(1, Math.ceil(count / columns));
+    return Math.min((width - kGap * (columns - 1)) / columns, ((height - kGap * (rows - 1)) / rows) * kAspect);
 }

@@ -23,7 +23,7 @@ export class Tile {
     private readonly avatar = h("div.avatar", { "aria-hidden": "true" });
     private readonly label = h("span.name");
     private readonly mute = h("span.muted", {}, icon("microphone", true), h("span.hidden", {}, "Mikrofon aus"));
-    private readonly hand = h("span.hand", { title: "meldet sich" }, "✋");
+    private readonly hand = h("span.hand", { title: "meldet sich" }, icon("hand"));
     private readonly pin: HTMLButtonElement;
 
     constructor(onpin: () => void) {
