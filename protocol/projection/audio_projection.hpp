@@ -1,6 +1,6 @@
 // One outgoing audio stream per receiver and slot or source: no key frames, no layers. A new talker on the slot goes on
-// with the next sequence number, 960 ticks later, with the marker set; silence is left out without a gap
-// (jitsi-media.md §6.2, §6.6). Owned by the bridge's subscription.
+// with the next sequence number, later by the pause (at least 960 ticks), with the marker set; silence is left out
+// without a gap (jitsi-media.md §6.2, §6.6). Owned by the bridge's subscription.
 #pragma once
 
 #include <optional>
@@ -52,10 +52,12 @@ public:
 
 private:
     void start(const AudioPacket& packet, Instant now);
+    void leave_out(const AudioPacket& packet);
 
     SequenceMap<kAudioWindow> sequences_;
     std::uint32_t timestamp_delta_ = 0;
     unsigned silent_ = 0;
+    bool skipping_ = false;  // the packet with the highest sequence number was left out
     bool marker_next_ = false;
     bool sent_anything_ = false;
     std::uint16_t last_sequence_;

@@ -74,86 +74,102 @@ public:
 
 private:
     struct Frame {
-        std::uint32_t key = 0;        // timestamp, or frame number with a dependency descriptor
+        std::uint32_t key = 0;        // incoming timestamp, or frame number with a dependency descriptor
         std::uint32_t timestamp = 0;  // outgoing
-        std::uint16_t number = 0;     // outgoing
         std::uint16_t incoming_number = 0;
+        std::uint16_t number = 0;        // outgoing
         std::uint16_t number_delta = 0;  // in force behind this frame
         std::uint8_t tl0_picture_index = 0;
         std::uint8_t spatial = 0;
+        std::uint8_t decode_target = 0;
         bool used = false;
         bool accepted = false;
+        bool announces_targets = false;  // the first one after a change of decode target
     };
-    enum class Layers : std::uint8_t { Follow, Keep };
+    // A packet in its turn moves the layers towards the target; a late one takes them as they are.
+    enum class Turn : std::uint8_t { InTurn, Late };
+    using Projected = Result<Projection, DropReason>;
 
     bool wants(std::uint8_t encoding) const;
-    Result<Projection, DropReason> open(const VideoPacket& packet, Instant now);
-    Result<Projection, DropReason> project_open(const VideoPacket& packet, Instant now);
-    Result<Projection, DropReason> project_late(const VideoPacket& packet, Instant now);
-    void close();
+    void ask_for_key_frame(const VideoPacket& packet, Instant now);
+    Projected open(const VideoPacket& packet, Instant now);
+    Projected project_next(const VideoPacket& packet, Instant now);
+    Projected project_late(const VideoPacket& packet, Instant now);
+    Projected send(const VideoPacket& packet, const Frame& frame, Instant now);
     void drop_padding(const VideoPacket& packet);
-    void settle_gap(const VideoPacket& packet, const Frame* left, const Frame& right);
+    void settle_gap(const VideoPacket& packet, const Frame& left, const Frame& right);
+    bool continues_stream(const VideoPacket& packet) const;
 
-    Frame& begin_frame(const VideoPacket& packet, bool accepted, Instant now, std::uint16_t number_delta);
+    Frame& begin_frame(const VideoPacket& packet, bool accepted, std::uint16_t number_delta, Turn turn, Instant now);
     Frame* find_frame(const VideoPacket& packet);
     const Frame* frame_before(const VideoPacket& packet) const;
-    Frame* newest_frame() { return newest_used_ ? &frames_[newest_] : nullptr; }
-    std::uint32_t outgoing_timestamp(const VideoPacket& packet, Instant now);
+    static bool same_frame(const Frame& frame, const VideoPacket& packet);
+    bool follows(const Frame& frame, const VideoPacket& packet) const;
+    std::uint32_t outgoing_timestamp(const VideoPacket& packet, Turn turn, Instant now);
     std::uint32_t switched_timestamp(const VideoPacket& packet, Instant now) const;
+    void continue_numbers(const VideoPacket& packet);
     Projection projection_of(const VideoPacket& packet, const Frame& frame, std::uint16_t sequence) const;
+    std::optional<std::uint32_t> written_decode_targets(const VideoPacket& packet, const Frame& frame) const;
     bool ends_picture(const VideoPacket& packet) const;
-    void sent(const VideoPacket& packet, const Projection& projection, Instant now);
 
     // Layer filters (layer_filter.cpp).
     void open_layers(const VideoPacket& packet);
-    bool accept_layer(const VideoPacket& packet, Layers layers);
-    bool accept_vp8(const VideoPacket& packet, Layers layers);
-    bool accept_vp9(const VideoPacket& packet, Layers layers);
-    bool accept_dependency(const VideoPacket& packet, Layers layers);
+    bool accept_layer(const VideoPacket& packet, Turn turn);
+    bool accept_vp8(const VideoPacket& packet, Turn turn);
+    bool accept_vp9(const VideoPacket& packet, Turn turn);
+    bool accept_vp9_spatial(const VideoPacket& packet, Turn turn);
+    bool accept_dependency(const VideoPacket& packet, Turn turn);
     bool references_sent(const VideoPacket& packet) const;
+    void wait_for_layer(unsigned frames);
     std::uint8_t allowed_temporal() const;
     std::uint8_t allowed_spatial() const;
 
     std::optional<Target> target_;
     std::optional<std::uint8_t> wanted_key_frame_;
+    Instant target_seen_{};  // when a packet of the target's encoding came last
+    Instant last_key_frame_{};
     SequenceMap<kSequenceWindow> sequences_;
     std::array<Frame, kFrameWindow> frames_{};
     std::size_t next_frame_ = 0;
-    std::size_t newest_ = 0;
-    bool newest_used_ = false;
+    std::size_t newest_ = 0;  // the frame of the packet with the highest sequence number
 
-    // The incoming encoding being forwarded.
+    // The incoming encoding being forwarded. Deltas are outgoing − incoming.
     bool open_ = false;
     std::uint8_t encoding_ = 0;
     rtp::Codec codec_ = rtp::Codec::Vp8;
     Descriptor descriptor_ = Descriptor::Generic;
-    std::uint32_t timestamp_delta_ = 0;  // outgoing − incoming, as are all deltas
+    std::uint32_t timestamp_delta_ = 0;
     std::uint16_t number_delta_ = 0;
     std::uint8_t tl0_delta_ = 0;
     std::uint8_t template_delta_ = 0;
-    bool left_ended_ = false;  // the packet with the highest sequence number ended its frame
-    bool incomplete_ = false;  // of the last frame sent, something is still to come
+    bool frame_ended_ = false;    // the packet with the highest sequence number ended its frame
+    bool picture_ended_ = false;  // … and its picture
 
-    // Layers of it.
+    // Its layers that are forwarded now.
     std::uint8_t temporal_ = 7;
     std::uint8_t spatial_ = 7;
     std::uint8_t decode_target_ = 0;
-    std::uint16_t layer_wait_ = 0;  // frames since the target's layers differ from those sent
-    std::uint32_t last_key_timestamp_ = 0;
+    std::uint8_t continuous_ = 0;  // VP9: a bit per spatial layer of which nothing was left out
+    std::uint8_t picture_ = 0;     // VP9: a bit per spatial layer forwarded of the present picture
+    std::uint32_t picture_timestamp_ = 0;
+    bool target_changed_ = false;  // the decode target, with the frame that is being decided
+    unsigned layer_wait_ = 0;      // frames for which the target's layers could not be reached
 
     // The outgoing stream; survives everything.
     bool sent_anything_ = false;
-    bool same_source_ = false;  // timestamps of what was sent last and what comes now have one sender's clock
+    bool same_source_ = false;  // what was sent last and what comes now have one sender's clock
+    bool incomplete_ = false;   // the last picture sent has not ended
     std::uint16_t last_sequence_;
     std::uint32_t last_timestamp_;
-    std::uint16_t last_number_ = 0;
-    std::uint8_t last_tl0_ = 0;
-    std::uint8_t next_template_ = 0;
+    std::optional<std::uint16_t> last_picture_id_;
+    std::optional<std::uint16_t> last_frame_number_;
+    std::optional<std::uint8_t> last_tl0_;
+    std::optional<std::uint8_t> next_template_;
     Instant last_sent_{};
 };
 
-// Copies the packet into the slot as decided. `header` supplies ssrc, payload type and, for RTX, sequence and
-// original_sequence; without the latter the projection's sequence is used. Extensions are those the receiver accepted.
+// Copies the packet into the slot as decided. `header` supplies ssrc and payload type; for RTX also its own sequence,
+// and any original_sequence, which is replaced by the projection's. The dependency descriptor is added to `extensions`.
 rtp::Written write_projected(const rtp::Packet& packet,
                              const VideoPacket& video,
                              const Projection& projection,

@@ -32,6 +32,8 @@ public:
         if (input < first_ || input + static_cast<std::int64_t>(Window) <= highest_) return Place::TooOld;
         return entries_[index(input)].place;
     }
+    // Whether send() and drop() may be called for a packet that is ahead.
+    bool reaches(std::int64_t input) const { return input - highest_ < static_cast<std::int64_t>(Window); }
     // Advances to `input` (Ahead, less than a window away) or takes its place (Missing), and returns its number.
     std::uint16_t send(std::int64_t input) {
         advance(input);
@@ -77,7 +79,7 @@ private:
     };
     static std::size_t index(std::int64_t input) { return static_cast<std::size_t>(input) % Window; }
     void advance(std::int64_t input) {
-        ASSERT(started_ && input >= first_ && input - highest_ < static_cast<std::int64_t>(Window));
+        ASSERT(started_ && input >= first_ && reaches(input));
         for (; highest_ < input; ++highest_) entries_[index(highest_ + 1)] = Entry{offset_, Place::Missing};
     }
 

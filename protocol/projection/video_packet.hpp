@@ -18,14 +18,15 @@
 namespace klassenraum::projection {
 
 // What the packet says about its frame. Generic: no frame numbers, hence no layers (H264, AV1 without descriptor, VP8
-// without PictureID).
-enum class Descriptor : std::uint8_t { Generic, Vp8, Vp9, Dependency };
+// without PictureID). Unreadable: a dependency descriptor whose structure was lost; nothing but a key frame helps.
+enum class Descriptor : std::uint8_t { Generic, Vp8, Vp9, Dependency, Unreadable };
 
 struct VideoPacket {
     rtp::Codec codec = rtp::Codec::Vp8;
     Descriptor descriptor = Descriptor::Generic;
     std::uint8_t encoding = 0;
     std::int64_t sequence = 0;  // extended, of this encoding
+    std::int64_t highest = 0;   // the highest of this encoding so far
     std::uint32_t timestamp = 0;
     bool marker = false;
     bool padding_only = false;
@@ -42,7 +43,14 @@ struct VideoPacket {
     const rtp::TemplateStructure* structure = nullptr;
     const SenderClock* clock = nullptr;
 
-    std::uint16_t number_mask() const { return descriptor == Descriptor::Dependency ? 0xffff : 0x7fff; }
+    // Numbers wrap behind this.
+    std::uint16_t number_mask() const {
+        if (descriptor == Descriptor::Dependency) return 0xffff;
+        return (vp8 && !vp8->long_picture_id) || (vp9 && !vp9->long_picture_id) ? 0x7f : 0x7fff;
+    }
+    std::optional<std::uint8_t> tl0_picture_index() const {
+        return vp8 ? vp8->tl0_picture_index : vp9 ? vp9->tl0_picture_index : std::nullopt;
+    }
 };
 
 class VideoParser {
@@ -59,12 +67,15 @@ public:
     const rtp::TemplateStructure* structure(std::uint8_t encoding) const;
 
 private:
-    struct Structures {  // the present one and its forerunner, for late packets
-        std::array<rtp::TemplateStructure, 2> slots{};
+    // The present structure, its forerunner for late packets, and room to parse another.
+    struct Structures {
+        std::array<rtp::TemplateStructure, 3> slots{};
         std::array<std::int64_t, 2> since{-1, -1};  // sequence number of the packet that brought it
         std::uint8_t newest = 0;
     };
-    bool parse_dependency(const rtp::Packet& packet, VideoPacket& out);
+    void parse_vp8(ByteView payload, VideoPacket& out) const;
+    void parse_vp9(ByteView payload, VideoPacket& out) const;
+    void parse_dependency(ByteView extension, VideoPacket& out);
 
     std::array<rtp::SequenceUnwrapper, kMaxEncodings> sequences_;
     std::unique_ptr<std::array<Structures, kMaxEncodings>> structures_;
