@@ -14,7 +14,7 @@ import { Element, el } from "./xml";
 
 export type Phase =
     | { name: "prejoin" }
-    | { name: "connecting" }
+    | { name: "connecting"; again: boolean }
     | { name: "waiting" }
     | { name: "password"; wrong: boolean }
     | { name: "joined" }
@@ -32,6 +32,7 @@ const kRejoinMs = 1_000;
 const kRejoinMaxMs = 15_000;
 const kRestartAfterMs = 5_000; // the server takes no restart sooner
 const kClosed = "Der Klassenraum ist geschlossen. Wenn der Unterricht weitergeht, bekommst du ein neues Passwort von deiner Lehrkraft.";
+const kClosedByUs = "Der Klassenraum ist geschlossen. Das bisherige Passwort ist ungültig.";
 const kKicked = "Die Lehrkraft hat dich aus dem Klassenraum entfernt.";
 
 export class Conference extends Emitter<ConferenceEvents> {
@@ -68,13 +69,13 @@ export class Conference extends Emitter<ConferenceEvents> {
     async join(name: string, password = ""): Promise<void> {
         this.name = name.trim().slice(0, 60);
         this.password = password;
-        this.enter({ name: "connecting" });
+        this.enter({ name: "connecting", again: false });
         await this.connect();
     }
 
     tryPassword(password: string): void {
         this.password = password;
-        this.enter({ name: "connecting" });
+        this.enter({ name: "connecting", again: false });
         void this.knock();
     }
 
@@ -139,7 +140,10 @@ export class Conference extends Emitter<ConferenceEvents> {
         room.on("occupants", () => this.emit("changed", undefined));
         room.on("left", (id) => this.session?.participantLeft(id));
         room.on("departed", (departure) => this.departed(departure));
-        room.on("message", (message) => this.emit("message", message));
+        room.on("message", (message) => {
+            this.emit("message", message);
+            if (!message.from && !message.own) this.emit("notice", message.text);
+        });
         room.on("muteRequest", (own) => {
             if (!this.media.tracks.has(own)) return;
             void this.media.set(own, false);
@@ -176,7 +180,7 @@ export class Conference extends Emitter<ConferenceEvents> {
 
     private departed(departure: Departure): void {
         if (departure.kind === "kicked") return this.end(kKicked, false);
-        if (departure.kind === "closed") return this.end(kClosed, false);
+        if (departure.kind === "closed") return this.end(this.room?.moderator ? kClosedByUs : kClosed, false);
         this.rejoin();
     }
 
@@ -184,7 +188,7 @@ export class Conference extends Emitter<ConferenceEvents> {
     private rejoin(): void {
         this.setOnline(false);
         this.dispose();
-        if (this.phase.name !== "joined") this.enter({ name: "connecting" });
+        if (this.phase.name !== "joined") this.enter({ name: "connecting", again: true });
         const wait = Math.min(kRejoinMaxMs, kRejoinMs * 2 ** this.failures++) * (0.5 + Math.random());
         this.timer = setTimeout(() => void this.connect(), wait);
     }

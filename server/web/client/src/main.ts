@@ -41,7 +41,9 @@ function start(app: HTMLElement): void {
         else if (conference.phase.name === "prejoin" && event.key.toLowerCase() === "m") lobby.toggle("microphone");
         else if (conference.phase.name === "prejoin" && event.key.toLowerCase() === "v") lobby.toggle("camera");
     });
-    addEventListener("pagehide", () => conference.leave());
+    addEventListener("pagehide", () => {
+        if (!["prejoin", "ended"].includes(conference.phase.name)) conference.leave();
+    });
     publish(conference, view);
     lobby.show(conference.phase);
     app.append(lobby.element);

@@ -43,7 +43,10 @@ export class Lobby {
                 ...(phase.canReturn ? [h("button.primary", { type: "button", onclick: () => this.conference.reset() }, "Wieder beitreten")] : []),
                 h("p.small", {}, h("a", { href: "/" }, "Zur Startseite")),
             ];
-            default: return [this.heading(), h("div.pulse"), h("p", {}, "Verbindung wird hergestellt …")];
+            default: return [
+                this.heading(), h("div.pulse"),
+                h("p", {}, phase.name === "connecting" && phase.again ? "Keine Verbindung zum Server. Es wird von selbst weiter versucht …" : "Verbindung wird hergestellt …"),
+            ];
         }
     }
 

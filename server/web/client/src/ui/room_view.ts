@@ -84,6 +84,9 @@ export class RoomView {
     }
 
     private open(wanted: HTMLElement | undefined): void {
+        const before = [this.chat, this.people].find((p) => !p.element.hidden);
+        // Whoever closes a panel by keyboard goes on at its button.
+        if (before?.element.contains(document.activeElement)) (before === this.chat ? this.chatButton : this.peopleButton).element.focus();
         for (const panel of [this.chat.element, this.people.element]) panel.hidden = panel !== wanted || !panel.hidden;
         if (!this.chat.element.hidden) this.chat.opened();
         this.draw();
