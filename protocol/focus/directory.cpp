@@ -1,0 +1,108 @@
+#include "protocol/focus/directory.hpp"
+
+#include <algorithm>
+
+#include "protocol/focus/limits.hpp"
+
+namespace klassenraum::focus {
+
+namespace {
+
+constexpr const char* kFarewellCondition = "policy-violation";  // no resumption from now on
+
+}  // namespace
+
+Conference* Conferences::Parts::find(std::string_view slug) {
+    const auto found = conferences.find(slug);
+    return found == conferences.end() ? nullptr : found->second.get();
+}
+
+Conference* Conferences::Parts::find(SessionId session) {
+    const auto found = visitors.find(session);
+    if (found == visitors.end() || found->second.room.empty()) return nullptr;
+    Conference* conference = find(found->second.room);
+    // Somebody sent out has no seat any more.
+    return conference != nullptr && conference->room().find(session) != nullptr ? conference : nullptr;
+}
+
+Conference* Conferences::Parts::find(EndpointId endpoint) {
+    const auto found = std::ranges::find_if(conferences, [&](const auto& entry) { return entry.second->has(endpoint); });
+    return found == conferences.end() ? nullptr : found->second.get();
+}
+
+Visitor* Conferences::Parts::visitor(SessionId session) {
+    const auto found = visitors.find(session);
+    if (found != visitors.end()) return &found->second;
+    return visitors.size() >= kMaxVisitors ? nullptr : &visitors[session];
+}
+
+std::optional<std::string> Conferences::Parts::account_of(const xmpp::Sender& sender, std::string_view slug) {
+    if (sender.account) return sender.account;
+    const auto found = visitors.find(sender.session);
+    if (found == visitors.end() || found->second.login_account.empty() || found->second.login_slug != slug) return std::nullopt;
+    return found->second.login_account;
+}
+
+bool Conferences::Parts::is_owner(const xmpp::Sender& sender, const Conference& conference) {
+    return account_of(sender, conference.room().slug()) == conference.room().account();
+}
+
+std::uint32_t Conferences::Parts::rooms_of(std::string_view account) const {
+    return static_cast<std::uint32_t>(
+        std::ranges::count_if(conferences, [&](const auto& entry) { return entry.second->room().account() == account; }));
+}
+
+Conference* Conferences::Parts::open(
+    std::string slug, std::string account, std::string title, muc::Password password, Instant expires) {
+    if (slug.empty() || conferences.size() >= config.max_rooms || rooms_of(account) >= config.max_rooms_of_account) {
+        return nullptr;
+    }
+    auto made = std::make_unique<Conference>(
+        config, entropy, slug, std::move(account), std::move(title), std::move(password), expires);
+    return conferences.emplace(std::move(slug), std::move(made)).first->second.get();
+}
+
+void Conferences::Parts::forget_logins(const std::vector<SessionId>& sessions, const Turn& turn) {
+    for (const SessionId session : sessions) {
+        const auto found = visitors.find(session);
+        if (found == visitors.end()) continue;
+        found->second.login_account.clear();
+        found->second.login_slug.clear();
+        if (Conference* conference = find(session)) conference->set_owner(session, false, turn);
+    }
+}
+
+void Conferences::Parts::settle(const Turn& turn) {
+    next.reset();
+    const auto consider = [&](std::optional<Instant> instant) {
+        if (instant && (!next || *instant < *next)) next = instant;
+    };
+    for (auto entry = conferences.begin(); entry != conferences.end();) {
+        Conference& conference = *entry->second;
+        for (const SessionId session : conference.take_sent_out()) {
+            if (const auto found = visitors.find(session); found != visitors.end()) found->second.room.clear();
+            if (farewells.size() >= kMaxFarewells) {
+                turn.out.dismissals.push_back({session, kFarewellCondition});
+            } else {
+                farewells.push_back({turn.now + config.farewell, session});
+            }
+        }
+        if (!conference.is_over()) {
+            consider(conference.deadline());
+            ++entry;
+            continue;
+        }
+        for (auto& [session, visitor] : visitors) {
+            if (visitor.room == entry->first) visitor.room.clear();
+        }
+        forget_logins(logins.end_of_room(entry->first), turn);
+        entry = conferences.erase(entry);
+    }
+    while (!farewells.empty() && farewells.front().due <= turn.now) {
+        turn.out.dismissals.push_back({farewells.front().session, kFarewellCondition});
+        farewells.pop_front();
+    }
+    if (!farewells.empty()) consider(farewells.front().due);
+}
+
+}  // namespace klassenraum::focus

@@ -1,0 +1,75 @@
+// The inside of Conferences: which rooms there are, which stream is in which, who logged in, who is about to be shown out.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "protocol/focus/conference.hpp"
+#include "protocol/focus/conferences.hpp"
+#include "protocol/focus/login_table.hpp"
+#include "protocol/focus/turn.hpp"
+
+namespace klassenraum::focus {
+
+// What is known of a stream that asked for a room.
+struct Visitor {
+    std::string machine;         // machine-uid of its last conference request
+    std::string login_account;   // by session-id; empty: none
+    std::string login_slug;
+    std::string room;            // slug of the room that it sits in
+    std::string promised_room;   // slug that it was told "ready" for
+    Instant promised_until;
+};
+
+struct Conferences::Parts {
+    Parts(Config given, Entropy& source) : config(std::move(given)), entropy(source) {}
+
+    Conference* find(std::string_view slug);
+    Conference* find(SessionId session);  // where it sits
+    Conference* find(EndpointId endpoint);
+    Visitor* visitor(SessionId session);  // made when new; null when there are too many
+    // The school account for which this stream speaks about this room.
+    std::optional<std::string> account_of(const xmpp::Sender& sender, std::string_view slug);
+    bool is_owner(const xmpp::Sender& sender, const Conference& conference);
+
+    // Nothing when a bound is hit.
+    Conference* open(std::string slug, std::string account, std::string title, muc::Password password, Instant expires);
+    std::uint32_t rooms_of(std::string_view account) const;
+
+    // conference_request.cpp
+    void receive_focus(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn);
+    void conference_request(const xmpp::Sender& sender, const xml::Element& iq, const xml::Element& request, const Turn& turn);
+    void log_out(const xmpp::Sender& sender, const xml::Element& iq, const xml::Element& request, const Turn& turn);
+
+    // room_routing.cpp
+    void receive_presence(const xmpp::Sender& sender, const xml::Element& presence, const Turn& turn);
+    void receive_in_room(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn);
+    void receive_end_conference(const xmpp::Sender& sender, const xml::Element& message, const Turn& turn);
+
+    // room_requests.cpp
+    RoomAnswer create(const CreateRoom& request, const Turn& turn);
+    RoomAnswer query(const QueryRoom& request);
+    RoomAnswer end(const EndRoom& request, const Turn& turn);
+    RoomAnswer list(const ListRooms& request) const;
+
+    void forget_logins(const std::vector<SessionId>& sessions, const Turn& turn);
+    // After each turn: rooms that are over go, with all that depends on them, and the next deadline is found.
+    void settle(const Turn& turn);
+
+    const Config config;
+    Entropy& entropy;
+    std::map<std::string, std::unique_ptr<Conference>, std::less<>> conferences;  // by slug
+    std::map<SessionId, Visitor> visitors;
+    LoginTable logins;
+    struct Farewell {
+        Instant due;
+        SessionId session;
+    };
+    std::deque<Farewell> farewells;  // in the order of time
+    std::optional<Instant> next;
+};
+
+}  // namespace klassenraum::focus

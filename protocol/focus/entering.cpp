@@ -1,0 +1,136 @@
+// Part of Conference: seats, from the door to the last presence (jitsi-signalling.md 4.1–4.5, 4.8).
+#include "protocol/focus/conference.hpp"
+#include "protocol/focus/notices.hpp"
+#include "protocol/muc/admission.hpp"
+#include "protocol/muc/chat.hpp"
+#include "protocol/muc/presence.hpp"
+#include "protocol/xmpp/namespaces.hpp"
+#include "protocol/xmpp/stanza.hpp"
+
+namespace klassenraum::focus {
+
+namespace ns = xmpp::ns;
+
+namespace {
+
+std::optional<std::string_view> password_in(const xml::Element& presence) {
+    const xml::Element* x = presence.child("x", ns::kMuc);
+    const xml::Element* password = x == nullptr ? nullptr : x->child("password");
+    return password == nullptr ? std::nullopt : std::optional<std::string_view>(password->text());
+}
+
+xmpp::Delivery refusal_to(const Arrival& arrival, muc::Verdict verdict) {
+    xml::Element error = xmpp::make_presence("error", arrival.presence.attribute("to"), arrival.sender.jid.str());
+    error.add(xml::Element("x", ns::kMuc));
+    error.add(xmpp::to_element(muc::refusal_of(verdict)));
+    return xmpp::deliver_to(arrival.sender.session, error);
+}
+
+}  // namespace
+
+bool Conference::join(const Arrival& arrival, const Turn& turn) {
+    const SessionId session = arrival.sender.session;
+    if (!arrival.owner && attempts_.is_waiting(session)) return room_.find(session) != nullptr;
+    muc::Extensions extensions = muc::rebuild_extensions(arrival.presence, arrival.nick);
+    const muc::Applicant applicant{.session = session,
+                                   .owner = arrival.owner,
+                                   .banned = is_banned(session, arrival.machine),
+                                   .nick = arrival.nick,
+                                   .display_name = extensions.display_name,
+                                   .password = password_in(arrival.presence)};
+    const bool open = guests_may_enter() || (arrival.promised && state() == RoomState::Orphaned);
+    const muc::DoorRules rules{.max_occupants = config_.max_occupants,
+                               .require_display_name = config_.require_display_name,
+                               .guests_may_enter = open};
+    const muc::Verdict verdict = muc::judge(room_, applicant, rules);
+    if (verdict == muc::Verdict::PasswordWrong) {
+        attempts_.refuse(session, refusal_to(arrival, verdict), turn.now);
+        return room_.find(session) != nullptr;
+    }
+    if (verdict != muc::Verdict::Welcome) {
+        turn.out.deliveries.push_back(refusal_to(arrival, verdict));
+        return room_.find(session) != nullptr;
+    }
+    attempts_.forget(session);
+    seats_[session] = Seat{arrival.machine, std::nullopt};
+    muc::Occupant newcomer;
+    newcomer.session = session;
+    newcomer.real_jid = arrival.sender.jid.str();
+    // threats.md M11: a stream of the account domain is shown under an address that says nothing.
+    newcomer.public_jid = arrival.sender.guest_domain
+                              ? newcomer.real_jid
+                              : arrival.nick + "@" + config_.guest_domain + "/" + arrival.nick;
+    newcomer.room_jid = arrival.room_jid;
+    newcomer.nick = arrival.nick;
+    newcomer.affiliation = arrival.owner ? muc::Affiliation::Owner : muc::Affiliation::None;
+    newcomer.display_name = std::move(extensions.display_name);
+    newcomer.extensions = std::move(extensions.elements);
+    muc::enter(room_, std::move(newcomer), config_.focus_user, turn.out.deliveries);
+    if (room_.second_arrival_unix_ms == 0 && room_.occupants().size() == 2) {
+        room_.second_arrival_unix_ms = turn.wall.unix_us / 1000;
+        muc::announce_configuration(room_, turn.out.deliveries);
+    }
+    review(LastLoss::Left, turn);
+    if (arrival.owner && !room_.password().is_known()) muc::tell(*room_.find(session), kSetPassword, turn.out.deliveries);
+    media_.join(session, turn);
+    return true;
+}
+
+void Conference::update_presence(SessionId session, const xml::Element& presence, const Turn& turn) {
+    muc::Occupant* occupant = room_.find(session);
+    if (occupant == nullptr) return;
+    muc::Extensions extensions = muc::rebuild_extensions(presence, occupant->nick);
+    if (!extensions.display_name.empty()) {
+        occupant->display_name = std::move(extensions.display_name);
+    } else if (!occupant->display_name.empty()) {
+        // A name once given is kept: nobody becomes nameless inside.
+        std::erase_if(extensions.elements, [](const xml::Element& element) { return element.is("nick", ns::kNick); });
+        extensions.elements.push_back(xml::Element("nick", ns::kNick).with_text(occupant->display_name));
+    }
+    if (extensions.elements == occupant->extensions) return;
+    occupant->extensions = std::move(extensions.elements);
+    muc::announce(room_, *occupant, turn.out.deliveries);
+}
+
+void Conference::leave(SessionId session, const muc::Removal& removal, LastLoss loss, const Turn& turn) {
+    attempts_.forget(session);
+    if (room_.find(session) == nullptr) return;
+    media_.leave(session, turn);
+    muc::leave(room_, session, removal, turn.out.deliveries);
+    seats_.erase(session);
+    review(loss, turn);
+}
+
+void Conference::set_owner(SessionId session, bool owner, const Turn& turn) {
+    muc::Occupant* occupant = room_.find(session);
+    if (occupant == nullptr || occupant->is_owner() == owner) return;
+    occupant->affiliation = owner ? muc::Affiliation::Owner : muc::Affiliation::None;
+    muc::announce(room_, *occupant, turn.out.deliveries);
+    review(LastLoss::Left, turn);
+    if (owner && !room_.password().is_known()) muc::tell(*occupant, kSetPassword, turn.out.deliveries);
+}
+
+void Conference::interrupt(SessionId session, Instant now) {
+    const auto seat = seats_.find(session);
+    if (seat != seats_.end() && !seat->second.interrupted) seat->second.interrupted = now;
+}
+
+void Conference::resume(SessionId session, const Turn& turn) {
+    const auto seat = seats_.find(session);
+    if (seat == seats_.end()) return;
+    seat->second.interrupted.reset();
+    review(LastLoss::Broken, turn);
+}
+
+void Conference::kick(const muc::Occupant& actor, SessionId target, const std::string& reason, const Turn& turn) {
+    const auto seat = seats_.find(target);
+    bans_.add(target, seat == seats_.end() ? std::string() : seat->second.machine);
+    muc::Removal removal;
+    removal.kicked = true;
+    removal.actor = actor.nick;
+    removal.reason = reason;
+    leave(target, removal, LastLoss::Left, turn);
+    sent_out_.push_back(target);
+}
+
+}  // namespace klassenraum::focus

@@ -1,0 +1,18 @@
+#include "protocol/focus/notices.hpp"
+
+namespace klassenraum::focus {
+
+std::string orphaned_notice(Duration grace) {
+    const std::int64_t seconds = milliseconds_of(grace) / 1000;
+    const std::string rest = (seconds % 60 < 10 ? "0" : "") + std::to_string(seconds % 60);
+    return "Die Verbindung zur Lehrkraft ist unterbrochen. Mikrofone, Kameras und Chat sind solange aus. "
+           "Der Klassenraum schließt in " +
+           std::to_string(seconds / 60) + ":" + rest + " Minuten.";
+}
+
+std::string leaving_notice(Duration grace) {
+    return "Die Lehrkraft hat den Raum verlassen. Der Klassenraum schließt in " +
+           std::to_string(milliseconds_of(grace) / 1000) + " Sekunden.";
+}
+
+}  // namespace klassenraum::focus

@@ -1,0 +1,85 @@
+// Part of Conferences: what pages and the command line ask (room_request.hpp).
+#include "protocol/focus/directory.hpp"
+#include "protocol/focus/notices.hpp"
+#include "protocol/muc/limits.hpp"
+#include "protocol/muc/slug.hpp"
+#include "protocol/muc/text.hpp"
+
+namespace klassenraum::focus {
+
+namespace {
+
+RoomSummary summary_of(const Conference& conference) {
+    const muc::Room& room = conference.room();
+    return {.slug = room.slug(),
+            .title = room.title(),
+            .password = std::string(room.password().shown()),
+            .state = conference.state(),
+            .occupants = static_cast<std::uint32_t>(room.occupants().size())};
+}
+
+RoomAnswer answer_to(RequestId request, RoomState state = RoomState::Closed) {
+    RoomAnswer answer;
+    answer.request = request;
+    answer.state = state;
+    return answer;
+}
+
+RoomAnswer refused(RequestId request, RoomError error) {
+    RoomAnswer answer = answer_to(request);
+    answer.error = error;
+    return answer;
+}
+
+}  // namespace
+
+RoomAnswer Conferences::Parts::create(const CreateRoom& request, const Turn& turn) {
+    if (request.account.empty()) return refused(request.request, RoomError::NotOwner);
+    const std::string title = muc::plain_line(muc::first_octets(request.title, muc::kMaxTitle), muc::kMaxTitle);
+    std::optional<muc::Password> password = muc::Password::create(request.password);
+    if (!password) return refused(request.request, RoomError::BadPassword);
+    std::string slug = request.slug.empty() ? muc::make_slug(request.account, title, entropy) : muc::fold_room_name(request.slug);
+    if (slug.empty()) return refused(request.request, RoomError::BadTitle);
+    Conference* conference = find(slug);
+    if (conference != nullptr ? conference->room().account() != request.account : !muc::is_of_account(slug, request.account)) {
+        return refused(request.request, RoomError::NotOwner);
+    }
+    const Instant expires = turn.now + config.planned_lifetime;
+    if (conference != nullptr) {
+        conference->set_password(std::move(*password), turn);
+        if (conference->state() == RoomState::Planned) conference->keep_until(expires);
+    } else {
+        conference = open(slug, request.account, title.empty() ? slug : title, std::move(*password), expires);
+        if (conference == nullptr) return refused(request.request, RoomError::TooManyRooms);
+    }
+    RoomAnswer answer = answer_to(request.request, conference->state());
+    answer.rooms.push_back(summary_of(*conference));
+    return answer;
+}
+
+RoomAnswer Conferences::Parts::query(const QueryRoom& request) {
+    const Conference* conference = find(muc::fold_room_name(request.slug));
+    const bool open = conference != nullptr && conference->guests_may_enter();
+    return answer_to(request.request, open ? RoomState::Open : RoomState::Closed);
+}
+
+RoomAnswer Conferences::Parts::end(const EndRoom& request, const Turn& turn) {
+    Conference* conference = find(muc::fold_room_name(request.slug));
+    const bool foreign = conference != nullptr && !request.account.empty() && conference->room().account() != request.account;
+    // A room of somebody else looks like none.
+    if (conference == nullptr || foreign) return refused(request.request, RoomError::Unknown);
+    conference->end(kEndedReason, turn);
+    return answer_to(request.request);
+}
+
+RoomAnswer Conferences::Parts::list(const ListRooms& request) const {
+    RoomAnswer answer = answer_to(request.request);
+    for (const auto& [slug, conference] : conferences) {
+        if (!request.account.empty() && conference->room().account() == request.account) {
+            answer.rooms.push_back(summary_of(*conference));
+        }
+    }
+    return answer;
+}
+
+}  // namespace klassenraum::focus

@@ -1,0 +1,118 @@
+// Part of Conferences: stanzas to room addresses. Whatever the spelling, the folded name finds the room; who is not inside
+// gets the same answers for rooms that exist and for rooms that do not (threats.md M12).
+#include "protocol/focus/directory.hpp"
+#include "protocol/focus/notices.hpp"
+#include "protocol/muc/admission.hpp"
+#include "protocol/muc/limits.hpp"
+#include "protocol/muc/slug.hpp"
+#include "protocol/muc/text.hpp"
+#include "protocol/xmpp/namespaces.hpp"
+#include "protocol/xmpp/stanza.hpp"
+
+namespace klassenraum::focus {
+
+namespace ns = xmpp::ns;
+using xmpp::Condition;
+
+namespace {
+
+struct Address {
+    std::string slug;
+    std::string room_jid;  // bare, as written
+    std::string nick;      // empty: the room itself
+};
+
+std::optional<Address> parse_address(const xml::Element& stanza) {
+    const std::string_view to = stanza.attribute("to");
+    const std::optional<xmpp::Jid> jid = xmpp::Jid::parse(to);
+    if (!jid) return std::nullopt;
+    Address address{muc::fold_room_name(jid->local), std::string(to.substr(0, to.find('/'))), jid->resource};
+    if (address.slug.empty()) return std::nullopt;
+    return address;
+}
+
+void refuse_presence(const xmpp::Sender& sender, const xml::Element& presence, const xmpp::Error& error, const Turn& turn) {
+    xml::Element reply = xmpp::make_presence("error", presence.attribute("to"), sender.jid.str());
+    reply.add(xml::Element("x", ns::kMuc));
+    reply.add(xmpp::to_element(error));
+    turn.out.deliveries.push_back(xmpp::deliver_to(sender.session, reply));
+}
+
+// Clients wait for this when they leave; one who has no seat any more gets it too.
+void confirm_absence(const xmpp::Sender& sender, const xml::Element& presence, const Turn& turn) {
+    xml::Element reply = xmpp::make_presence("unavailable", presence.attribute("to"), sender.jid.str());
+    xml::Element x("x", ns::kMucUser);
+    x.add("item").with("affiliation", "none").with("role", "none");
+    x.add("status").set("code", "110");
+    reply.add(std::move(x));
+    turn.out.deliveries.push_back(xmpp::deliver_to(sender.session, reply));
+}
+
+}  // namespace
+
+void Conferences::Parts::receive_presence(const xmpp::Sender& sender, const xml::Element& presence, const Turn& turn) {
+    const std::string_view type = presence.attribute("type");
+    if (!type.empty() && type != "unavailable") return;
+    const std::optional<Address> address = parse_address(presence);
+    if (!address || address->nick.empty()) return refuse_presence(sender, presence, {Condition::JidMalformed}, turn);
+    Conference* seat = find(sender.session);
+    const bool here = seat != nullptr && seat->room().slug() == address->slug;
+    if (type == "unavailable") {
+        if (!here) return confirm_absence(sender, presence, turn);
+        muc::Removal removal;
+        if (const xml::Element* status = presence.child("status", ns::kClient)) {
+            removal.status = muc::plain_line(status->text(), muc::kMaxStatus);
+        }
+        visitors[sender.session].room.clear();
+        return seat->leave(sender.session, removal, LastLoss::Left, turn);
+    }
+    if (presence.child("x", ns::kMuc) == nullptr) {
+        const bool own = here && seat->room().find(sender.session)->nick == address->nick;
+        if (!own) return refuse_presence(sender, presence, {Condition::NotAcceptable}, turn);
+        return seat->update_presence(sender.session, presence, turn);
+    }
+    Conference* conference = find(address->slug);
+    Visitor* known = visitor(sender.session);
+    if (known == nullptr) return refuse_presence(sender, presence, {Condition::ServiceUnavailable}, turn);
+    if (conference == nullptr) {
+        return refuse_presence(sender, presence, muc::refusal_of(muc::Verdict::Closed), turn);
+    }
+    const Arrival arrival{.sender = sender,
+                          .presence = presence,
+                          .room_jid = address->room_jid,
+                          .nick = address->nick,
+                          .machine = known->machine,
+                          .owner = is_owner(sender, *conference),
+                          .promised = known->promised_room == address->slug && turn.now < known->promised_until};
+    if (!conference->join(arrival, turn)) return;
+    // One stream sits in one room.
+    if (seat != nullptr && seat != conference) seat->leave(sender.session, {}, LastLoss::Left, turn);
+    known->room = address->slug;
+}
+
+void Conferences::Parts::receive_in_room(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn) {
+    const std::optional<Address> address = parse_address(stanza);
+    Conference* conference = find(sender.session);
+    const bool here = address && conference != nullptr && conference->room().slug() == address->slug;
+    if (!here) {
+        const bool silent = stanza.name() == "iq" ? !xmpp::is_request(stanza) : !xmpp::may_answer_with_error(stanza);
+        if (silent) return;
+        const xmpp::Error error{address || !stanza.has_attribute("to") ? Condition::ItemNotFound : Condition::ServiceUnavailable};
+        turn.out.deliveries.push_back(xmpp::deliver_to(sender.session, xmpp::error_reply(stanza, error)));
+        return;
+    }
+    const muc::Occupant& occupant = *conference->room().find(sender.session);
+    if (stanza.name() == "message") return conference->receive_message(occupant, address->nick, stanza, turn);
+    conference->receive_iq(occupant, address->nick, stanza, turn);
+}
+
+// jitsi-signalling.md 6.3: the room is the one that the stream sits in.
+void Conferences::Parts::receive_end_conference(const xmpp::Sender& sender, const xml::Element& message, const Turn& turn) {
+    if (message.name() != "message" || message.child("end_conference") == nullptr) return;
+    Conference* conference = find(sender.session);
+    if (conference == nullptr) return;
+    const muc::Occupant* occupant = conference->room().find(sender.session);
+    if (occupant != nullptr && occupant->is_owner()) conference->end(kEndedReason, turn);
+}
+
+}  // namespace klassenraum::focus
