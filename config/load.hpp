@@ -18,6 +18,7 @@ struct Problem {
 };
 
 struct Sources {
+    Settings defaults;                               // --dev has others
     std::string file;                                // empty: none; conf.d/*.toml is looked for in its folder
     std::map<std::string, std::string> environment;  // only names that begin with KLASSENRAUM_ count
     std::vector<std::string> overrides;              // "section.key=value", from --set

@@ -1,0 +1,245 @@
+#include "config/load.hpp"
+
+#include <toml++/toml.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include "config/names.hpp"
+
+namespace klassenraum::config {
+namespace {
+
+constexpr std::string_view kEnvironmentPrefix = "KLASSENRAUM_";
+
+// Where a value came from, as an administrator would say it.
+std::string place_of(const std::string& source, const toml::node& node) {
+    const auto line = node.source().begin.line;
+    return line == 0 ? source : source + ":" + std::to_string(line);
+}
+
+bool assign(std::string& target, const toml::node& node) {
+    if (const auto* date = node.as_date()) {
+        std::array<char, 16> text{};
+        std::snprintf(text.data(), text.size(), "%04u-%02u-%02u", unsigned{date->get().year},
+                      unsigned{date->get().month}, unsigned{date->get().day});
+        target = text.data();
+        return true;
+    }
+    const auto* text = node.as_string();
+    if (text != nullptr) target = text->get();
+    return text != nullptr;
+}
+bool assign(bool& target, const toml::node& node) {
+    const auto* value = node.as_boolean();
+    if (value != nullptr) target = value->get();
+    return value != nullptr;
+}
+bool assign(std::uint32_t& target, const toml::node& node) {
+    const auto* value = node.as_integer();
+    if (value == nullptr || value->get() < 0 || value->get() > std::numeric_limits<std::uint32_t>::max()) return false;
+    target = static_cast<std::uint32_t>(value->get());
+    return true;
+}
+bool assign(std::vector<std::string>& target, const toml::node& node) {
+    const auto* list = node.as_array();
+    if (list == nullptr) return false;
+    std::vector<std::string> texts;
+    for (const toml::node& entry : *list) {
+        if (!entry.is_string()) return false;
+        texts.push_back(entry.as_string()->get());
+    }
+    target = std::move(texts);
+    return true;
+}
+template <typename Choice>
+requires std::is_enum_v<Choice>
+bool assign(Choice& target, const toml::node& node) {
+    const auto* text = node.as_string();
+    const auto choice = text == nullptr ? std::nullopt : choice_of<Choice>(text->get());
+    if (choice) target = *choice;
+    return choice.has_value();
+}
+
+std::string expectation(const std::string&) {
+    return "a text in quotes";
+}
+std::string expectation(bool) {
+    return "true or false";
+}
+std::string expectation(std::uint32_t) {
+    return "a number that is not negative";
+}
+std::string expectation(const std::vector<std::string>&) {
+    return "a list of texts";
+}
+template <typename Choice>
+requires std::is_enum_v<Choice> std::string expectation(Choice) {
+    std::string text = "one of";
+    for (const std::string_view name : choice_names<Choice>()) text.append(" \"").append(name).append("\"");
+    return text;
+}
+
+// Levenshtein distance, for suggestions only; both words are short.
+std::size_t distance(std::string_view left, std::string_view right) {
+    std::vector<std::size_t> row(right.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= left.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= right.size(); ++j) {
+            const std::size_t changed = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+        }
+    }
+    return row.back();
+}
+
+std::string suggestion_for(const std::string& name) {
+    std::string best;
+    std::size_t least = 5;
+    Settings settings;
+    visit_keys(settings, [&](std::string_view known, const auto&) {
+        const std::size_t away = distance(name, known);
+        if (away >= least) return;
+        least = away;
+        best = known;
+    });
+    return best.empty() ? "" : " Did you mean " + best + "?";
+}
+
+class Loader {
+public:
+    explicit Loader(Loaded& loaded) : loaded_(loaded) {}
+
+    std::optional<Problem> apply(const toml::table& document, const std::string& source) {
+        for (const auto& [section, body] : document) {
+            const toml::table* keys = body.as_table();
+            if (keys == nullptr) {
+                if (auto problem = set(std::string(section), body, source)) return problem;
+                continue;
+            }
+            for (const auto& [key, value] : *keys) {
+                if (auto problem = set(std::string(section) + "." + std::string(key), value, source)) return problem;
+            }
+        }
+        return std::nullopt;
+    }
+    std::optional<Problem> apply_file(const std::filesystem::path& file) {
+        try {
+            return apply(toml::parse_file(file.string()), file.string());
+        } catch (const toml::parse_error& error) {
+            const auto line = error.source().begin.line;
+            return Problem{file.string() + (line > 0 ? ":" + std::to_string(line) : "") + ": " +
+                           std::string(error.description())};
+        }
+    }
+    // A value outside a file may leave out the quotes of a text.
+    std::optional<Problem> apply_word(const std::string& name, const std::string& word, const std::string& source) {
+        bool fits = false;
+        try {
+            const toml::table parsed = toml::parse("value = " + word);
+            visit(name, [&](auto& target) { fits = parsed.size() == 1 && assign(target, *parsed.get("value")); });
+        } catch (const toml::parse_error&) {
+            fits = false;  // a text without quotes, then
+        }
+        if (fits) return std::nullopt;
+        const toml::value<std::string> text(word);
+        return set(name, text, source);
+    }
+
+private:
+    template <typename Use>
+    bool visit(const std::string& name, Use&& use) {
+        bool found = false;
+        visit_keys(loaded_.settings, [&](std::string_view known, auto& target) {
+            if (known != name) return;
+            found = true;
+            use(target);
+        });
+        return found;
+    }
+    std::optional<Problem> set(const std::string& name, const toml::node& value, const std::string& source) {
+        std::optional<Problem> problem;
+        const bool known = visit(name, [&](auto& target) {
+            if (!assign(target, value))
+                problem = Problem{place_of(source, value) + ": " + name + " must be " + expectation(target) + "."};
+        });
+        if (!known)
+            loaded_.unknown.push_back({place_of(source, value) + ": unknown key " + name + "." + suggestion_for(name)});
+        return problem;
+    }
+
+    Loaded& loaded_;
+};
+
+std::vector<std::filesystem::path> files_of(const std::string& file) {
+    std::vector<std::filesystem::path> files{file};
+    const auto folder = std::filesystem::path(file).parent_path() / "conf.d";
+    std::error_code error;
+    std::vector<std::filesystem::path> more;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.path().extension() == ".toml") more.push_back(entry.path());
+    }
+    std::sort(more.begin(), more.end());
+    files.insert(files.end(), more.begin(), more.end());
+    return files;
+}
+
+// KLASSENRAUM_ROOM__MAX_MINUTES → room.max_minutes
+std::optional<std::string> key_of_variable(std::string_view variable) {
+    std::string name(variable.substr(kEnvironmentPrefix.size()));
+    const auto separator = name.find("__");
+    if (separator == std::string::npos) return std::nullopt;
+    name.replace(separator, 2, ".");
+    for (char& c : name) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return name;
+}
+
+}  // namespace
+
+Result<Loaded, Problem> load(const Sources& sources) {
+    Loaded loaded{.settings = sources.defaults, .unknown = {}};
+    Loader loader(loaded);
+    if (!sources.file.empty()) {
+        for (const auto& file : files_of(sources.file)) {
+            if (auto problem = loader.apply_file(file)) return failure(std::move(*problem));
+        }
+    }
+    for (const auto& [variable, word] : sources.environment) {
+        if (!variable.starts_with(kEnvironmentPrefix)) continue;
+        const auto name = key_of_variable(variable);
+        if (!name) continue;
+        if (auto problem = loader.apply_word(*name, word, variable)) return failure(std::move(*problem));
+    }
+    for (const std::string& override_word : sources.overrides) {
+        const auto equals = override_word.find('=');
+        if (equals == std::string::npos) return failure(Problem{"--set needs section.key=value."});
+        auto problem = loader.apply_word(override_word.substr(0, equals), override_word.substr(equals + 1), "--set");
+        if (problem) return failure(std::move(*problem));
+    }
+    return loaded;
+}
+
+std::map<std::string, std::string> process_environment() {
+    std::map<std::string, std::string> environment;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view line(*entry);
+        const auto equals = line.find('=');
+        if (line.starts_with(kEnvironmentPrefix) && equals != std::string_view::npos) {
+            environment.emplace(line.substr(0, equals), line.substr(equals + 1));
+        }
+    }
+    return environment;
+}
+
+}  // namespace klassenraum::config

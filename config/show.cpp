@@ -1,0 +1,98 @@
+#include <string>
+#include <string_view>
+
+#include "config/load.hpp"
+#include "config/names.hpp"
+
+namespace klassenraum::config {
+namespace {
+
+std::string written(const std::string& text) {
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        quoted += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+    return quoted + "\"";
+}
+std::string written(bool value) {
+    return value ? "true" : "false";
+}
+std::string written(std::uint32_t value) {
+    return std::to_string(value);
+}
+std::string written(const std::vector<std::string>& list) {
+    std::string text = "[";
+    for (const std::string& entry : list) text += (text.size() > 1 ? ", " : "") + written(entry);
+    return text + "]";
+}
+template <typename Choice>
+requires std::is_enum_v<Choice> std::string written(Choice choice) {
+    return "\"" + std::string(name_of(choice)) + "\"";
+}
+
+bool is_date(std::string_view text) {
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+    const auto is_right = [&](std::size_t at) { return at == 4 || at == 7 || (text[at] >= '0' && text[at] <= '9'); };
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (!is_right(at)) return false;
+    }
+    return true;
+}
+
+// "127.0.0.1:443" or "[::1]:443"
+bool has_port(std::string_view endpoint) {
+    const auto colon = endpoint.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    const std::string_view port = endpoint.substr(colon + 1);
+    if (port.empty() || port.size() > 5) return false;
+    std::uint32_t number = 0;
+    for (const char c : port) {
+        if (c < '0' || c > '9') return false;
+        number = number * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    return number <= 65535;
+}
+
+}  // namespace
+
+std::string show(const Settings& settings) {
+    std::string text;
+    std::string section;
+    visit_keys(settings, [&](std::string_view name, const auto& value) {
+        const std::string_view of = name.substr(0, name.find('.'));
+        if (of != section) {
+            text.append(text.empty() ? "[" : "\n[").append(of).append("]\n");
+            section = of;
+        }
+        text.append(name.substr(name.find('.') + 1)).append(" = ").append(written(value)).append("\n");
+    });
+    return text;
+}
+
+std::vector<Problem> check(const Settings& settings) {
+    std::vector<Problem> problems;
+    const auto require = [&](bool holds, const char* sentence) {
+        if (!holds) problems.push_back({sentence});
+    };
+    require(!settings.server.domain.empty() && settings.server.domain.find_first_of(" /:") == std::string::npos,
+            "server.domain must be the name by which browsers reach this server, without a port.");
+    require(!settings.server.state.empty(), "server.state must name a folder.");
+    require(!settings.listen.https.empty(), "listen.https must name at least one address.");
+    for (const std::string& endpoint : settings.listen.https) {
+        require(has_port(endpoint), "listen.https must hold addresses with a port, such as 0.0.0.0:443 or [::]:443.");
+    }
+    require(settings.metrics.listen.empty() || has_port(settings.metrics.listen),
+            "metrics.listen must be an address with a port.");
+    require(settings.media.workers >= 1 && settings.media.workers <= 64, "media.workers must be from 1 to 64.");
+    require(settings.listen.media_udp + settings.media.workers <= 65536,
+            "listen.media_udp leaves no port for every worker.");
+    require(settings.offer.until.empty() || is_date(settings.offer.until),
+            "offer.until must be a date such as 2026-07-31.");
+    require(settings.room.max_participants >= 2, "room.max_participants must be at least 2.");
+    require(settings.accounts.session_minutes >= 5, "accounts.session_minutes must be at least 5.");
+    require(settings.limits.max_connections >= 16, "limits.max_connections must be at least 16.");
+    return problems;
+}
+
+}  // namespace klassenraum::config
