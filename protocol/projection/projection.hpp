@@ -36,7 +36,7 @@ struct Projection {
     std::uint16_t number = 0;  // PictureID or frame number, by the packet's descriptor
     std::uint8_t tl0_picture_index = 0;
     std::uint8_t template_id_delta = 0;  // dependency descriptor
-    std::optional<std::uint32_t> active_decode_targets;
+    std::optional<std::uint32_t> active_decode_targets{};
     bool operator==(const Projection&) const = default;
 };
 

@@ -90,7 +90,7 @@ struct DescriptorRewrite {
     std::uint16_t frame_number = 0;
     std::uint8_t template_id_delta = 0;  // added to template_id and template_id_offset, modulo 64
     // Written where the descriptor has a structure or a bitmask, or when force_active_decode_targets asks for it.
-    std::optional<std::uint32_t> active_decode_targets;
+    std::optional<std::uint32_t> active_decode_targets{};
     bool force_active_decode_targets = false;
 };
 // Returns the size, at most two octets longer than `extension` plus the bitmask; 0 when `out` is too small.

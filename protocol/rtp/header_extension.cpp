@@ -19,16 +19,20 @@ std::optional<HeaderExtension> HeaderExtensions::next() {
         element.id = head >> 4;
         length = (head & 0x0fU) + 1;
         // RFC 8285 §4.2: id 15 ends the processing, whatever follows.
-        if (element.id == 15) form_ = Form::None;
+        if (element.id == 15) return end();
     } else {
         element.id = in.u8();
         length = in.u8();
     }
     element.data = in.bytes(length);
-    if (!in.ok()) form_ = Form::None;
-    if (form_ == Form::None) return std::nullopt;
+    if (!in.ok()) return end();
     position_ += in.position();
     return element;
+}
+
+std::optional<HeaderExtension> HeaderExtensions::end() {
+    position_ = block_.size();
+    return std::nullopt;
 }
 
 std::optional<ByteView> HeaderExtensions::find(std::uint8_t id) const {

@@ -31,6 +31,8 @@ public:
 
 private:
     enum class Form : std::uint8_t { None, OneByte, TwoByte };
+    std::optional<HeaderExtension> end();
+
     Form form_ = Form::None;
     ByteView block_;
     std::size_t position_ = 0;
