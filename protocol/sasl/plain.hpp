@@ -28,8 +28,8 @@ Result<PlainMessage, ResponseError> parse_plain(std::string_view message);
 // The text of <auth/> or <response/>: base 64, where "=" stands for an empty message (RFC 6120 §6.4.2).
 Result<std::string, ResponseError> decode_response(std::string_view text);
 
-// Whether the authorization identity may be ignored: empty, the name itself, or `name@domain`. Any other would ask to act
-// as somebody else.
+// Whether the authorization identity may be ignored: empty, the name itself, or `name@domain`. Any other would ask to
+// act as somebody else.
 bool authorizes_itself(const PlainMessage& message, std::string_view domain);
 
 // The name without the domain that was opened: some clients send the whole address.

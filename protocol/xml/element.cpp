@@ -39,4 +39,9 @@ const Element* Element::child(std::string_view name, std::string_view xmlns) con
     return found == children_.end() ? nullptr : &*found;
 }
 
+void Element::wipe_text() {
+    std::ranges::fill(text_, '\0');
+    text_.clear();
+}
+
 }  // namespace klassenraum::xml

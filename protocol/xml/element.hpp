@@ -1,5 +1,6 @@
-// One XML element as a value: what expat read (xml/parse.hpp) or what we are about to write (xml/write.hpp). Names carry no
-// prefixes; the namespace of each element is its effective one, so that nothing depends on how a peer declared it.
+// One XML element as a value: what expat read (xml/parse.hpp) or what we are about to write (xml/write.hpp). Names
+// carry no prefixes; the namespace of each element is its effective one, so that nothing depends on how a peer declared
+// it.
 #pragma once
 
 #include <optional>
@@ -30,8 +31,14 @@ public:
     bool has_attribute(std::string_view name) const;
     void set(std::string_view name, std::string_view value);
     void remove_attribute(std::string_view name);
-    Element& with(std::string_view name, std::string_view value) & { set(name, value); return *this; }
-    Element&& with(std::string_view name, std::string_view value) && { set(name, value); return std::move(*this); }
+    Element& with(std::string_view name, std::string_view value) & {
+        set(name, value);
+        return *this;
+    }
+    Element&& with(std::string_view name, std::string_view value) && {
+        set(name, value);
+        return std::move(*this);
+    }
     const std::vector<Attribute>& attributes() const { return attributes_; }
 
     const std::vector<Element>& children() const { return children_; }
@@ -39,17 +46,29 @@ public:
     // The first child of that name; with a namespace given, of that name in it. Null when there is none.
     const Element* child(std::string_view name) const;
     const Element* child(std::string_view name, std::string_view xmlns) const;
-    Element& add(Element child) { children_.push_back(std::move(child)); return children_.back(); }
+    Element& add(Element child) {
+        children_.push_back(std::move(child));
+        return children_.back();
+    }
     // Adds a child in this element's own namespace.
     Element& add(std::string_view name) { return add(Element(std::string(name), xmlns_)); }
-    Element&& with(Element child) && { add(std::move(child)); return std::move(*this); }
+    Element&& with(Element child) && {
+        add(std::move(child));
+        return std::move(*this);
+    }
 
-    // Character data of this element itself, all pieces joined. Mixed content keeps no order between text and children: no
-    // stanza we take or make has both.
+    // Character data of this element itself, all pieces joined. Mixed content keeps no order between text and children:
+    // no stanza we take or make has both.
     const std::string& text() const { return text_; }
     void set_text(std::string text) { text_ = std::move(text); }
     void append_text(std::string_view text) { text_ += text; }
-    Element&& with_text(std::string text) && { text_ = std::move(text); return std::move(*this); }
+    Element&& with_text(std::string text) && {
+        text_ = std::move(text);
+        return std::move(*this);
+    }
+
+    // Overwrites the text of this element, for one that carried a password.
+    void wipe_text();
 
     bool operator==(const Element&) const = default;
 

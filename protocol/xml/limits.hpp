@@ -8,10 +8,10 @@ namespace klassenraum::xml {
 
 inline constexpr std::size_t kMaxDocument = 64 * 1024;  // octets of one document
 inline constexpr std::size_t kMaxDepth = 64;
-inline constexpr std::size_t kMaxElements = 2048;            // in one document
-inline constexpr std::size_t kMaxAttributes = 64;            // of one element
-inline constexpr std::size_t kMaxAttributesTotal = 8192;     // in one document
+inline constexpr std::size_t kMaxElements = 2048;             // in one document
+inline constexpr std::size_t kMaxAttributes = 64;             // of one element
+inline constexpr std::size_t kMaxAttributesTotal = 8192;      // in one document
 inline constexpr std::size_t kMaxNamespaceDeclarations = 32;  // of one element
-inline constexpr std::size_t kMaxName = 256;                 // octets of an element's, attribute's or namespace's name
+inline constexpr std::size_t kMaxName = 256;                  // octets of an element's, attribute's or namespace's name
 
 }  // namespace klassenraum::xml

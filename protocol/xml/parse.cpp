@@ -29,8 +29,8 @@ Name split(const XML_Char* qualified) {
     return {text.substr(0, at), text.substr(at + 1)};
 }
 
-// Collects what expat reports. `open_` holds the elements whose end has not come yet; an element moves into its parent when
-// it ends, so nothing here points into a growing vector.
+// Collects what expat reports. `open_` holds the elements whose end has not come yet; an element moves into its parent
+// when it ends, so nothing here points into a growing vector.
 class Builder {
 public:
     explicit Builder(XML_Parser parser) : parser_(parser) {}
@@ -109,29 +109,29 @@ private:
     std::size_t declarations_ = 0;
 };
 
-Builder& builder(void* user) { return *static_cast<Builder*>(user); }
+Builder& builder(void* user) {
+    return *static_cast<Builder*>(user);
+}
 
 void install_handlers(XML_Parser parser) {
     XML_SetElementHandler(
         parser,
         [](void* user, const XML_Char* name, const XML_Char** attributes) { builder(user).start(name, attributes); },
         [](void* user, const XML_Char*) { builder(user).end(); });
-    XML_SetCharacterDataHandler(
-        parser, [](void* user, const XML_Char* text, int length) { builder(user).text(text, length); });
-    XML_SetStartNamespaceDeclHandler(
-        parser, [](void* user, const XML_Char*, const XML_Char*) { builder(user).declare(); });
-    // RFC 6120 §11.1 forbids all of these; the XML declaration has no place in a WebSocket message either (RFC 7395 §3.3).
-    XML_SetXmlDeclHandler(parser, [](void* user, const XML_Char*, const XML_Char*, int) {
-        builder(user).fail(ParseError::Restricted);
-    });
+    XML_SetCharacterDataHandler(parser,
+                                [](void* user, const XML_Char* text, int length) { builder(user).text(text, length); });
+    XML_SetStartNamespaceDeclHandler(parser,
+                                     [](void* user, const XML_Char*, const XML_Char*) { builder(user).declare(); });
+    // RFC 6120 §11.1 forbids all of these; the XML declaration has no place in a WebSocket message either (RFC 7395
+    // §3.3).
+    XML_SetXmlDeclHandler(
+        parser, [](void* user, const XML_Char*, const XML_Char*, int) { builder(user).fail(ParseError::Restricted); });
     XML_SetProcessingInstructionHandler(
         parser, [](void* user, const XML_Char*, const XML_Char*) { builder(user).fail(ParseError::Restricted); });
-    XML_SetCommentHandler(parser,
-                          [](void* user, const XML_Char*) { builder(user).fail(ParseError::Restricted); });
-    XML_SetStartDoctypeDeclHandler(parser,
-                                   [](void* user, const XML_Char*, const XML_Char*, const XML_Char*, int) {
-                                       builder(user).fail(ParseError::Restricted);
-                                   });
+    XML_SetCommentHandler(parser, [](void* user, const XML_Char*) { builder(user).fail(ParseError::Restricted); });
+    XML_SetStartDoctypeDeclHandler(parser, [](void* user, const XML_Char*, const XML_Char*, const XML_Char*, int) {
+        builder(user).fail(ParseError::Restricted);
+    });
 }
 
 }  // namespace
@@ -139,8 +139,8 @@ void install_handlers(XML_Parser parser) {
 Result<Element, ParseError> parse(std::string_view document, std::size_t longest) {
     if (document.size() > longest || document.size() > kMaxDocument) return failure(ParseError::TooLarge);
     if (document.empty() || document.front() != '<' || !is_utf8(document)) return failure(ParseError::NotWellFormed);
-    const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(
-        XML_ParserCreateNS("UTF-8", kSeparator), &XML_ParserFree);
+    const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(XML_ParserCreateNS("UTF-8", kSeparator),
+                                                                              &XML_ParserFree);
     if (!parser) return failure(ParseError::TooLarge);
     Builder built(parser.get());
     XML_SetUserData(parser.get(), &built);

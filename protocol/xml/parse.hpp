@@ -1,5 +1,6 @@
-// Reads one complete XML element, the subset that RFC 6120 §11 allows: no document type, no entities beyond the five, no
-// processing instructions or comments, UTF-8 only. RFC 7395 §3.3: a message is exactly one element and starts with `<`.
+// Reads one complete XML element, the subset that RFC 6120 §11 allows: no document type, no entities beyond the five,
+// no processing instructions or comments, UTF-8 only. RFC 7395 §3.3: a message is exactly one element and starts with
+// `<`.
 #pragma once
 
 #include <cstdint>

@@ -14,15 +14,24 @@ enum class Place : bool { Content, Attribute };
 // travel as references.
 std::string_view reference(char character, Place place) {
     switch (character) {
-        case '&': return "&amp;";
-        case '<': return "&lt;";
-        case '>': return "&gt;";
-        case '"': return "&quot;";
-        case '\'': return "&apos;";
-        case '\r': return "&#13;";
-        case '\n': return place == Place::Attribute ? "&#10;" : "\n";
-        case '\t': return place == Place::Attribute ? "&#9;" : "\t";
-        default: return kReplacement;
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '"':
+            return "&quot;";
+        case '\'':
+            return "&apos;";
+        case '\r':
+            return "&#13;";
+        case '\n':
+            return place == Place::Attribute ? "&#10;" : "\n";
+        case '\t':
+            return place == Place::Attribute ? "&#9;" : "\t";
+        default:
+            return kReplacement;
     }
 }
 

@@ -1,5 +1,5 @@
-// Writes an element as text. A literal xmlns attribute stands on every element whose namespace is not its parent's, never a
-// prefix: Jitsi clients compare that attribute (and their mobile DOM knows nothing else).
+// Writes an element as text. A literal xmlns attribute stands on every element whose namespace is not its parent's,
+// never a prefix: Jitsi clients compare that attribute (and their mobile DOM knows nothing else).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Which of many things is due next: at most one instant for each id. Ids of equal instants come in the order of the ids, so
-// that the same run gives the same output.
+// Which of many things is due next: at most one instant for each id. Ids of equal instants come in the order of the
+// ids, so that the same run gives the same output.
 #pragma once
 
 #include <map>
@@ -26,9 +26,7 @@ public:
         order_.emplace(*at, id);
     }
 
-    std::optional<Instant> next() const {
-        return order_.empty() ? std::nullopt : std::optional(order_.begin()->first);
-    }
+    std::optional<Instant> next() const { return order_.empty() ? std::nullopt : std::optional(order_.begin()->first); }
 
     // Takes out the first id whose instant has come.
     std::optional<Id> take_due(Instant now) {

@@ -6,9 +6,13 @@
 
 namespace klassenraum::xmpp {
 
-Instant Allowance::free_at(Instant now) const { return std::max(now, empty_until_ + interval_ - depth_); }
+Instant Allowance::free_at(Instant now) const {
+    return std::max(now, empty_until_ + interval_ - depth_);
+}
 
-void Allowance::spend(Instant now) { empty_until_ = std::max(now, empty_until_) + interval_; }
+void Allowance::spend(Instant now) {
+    empty_until_ = std::max(now, empty_until_) + interval_;
+}
 
 MessageKind kind_of(std::string_view text) {
     if (text.starts_with("<iq")) return MessageKind::Iq;
@@ -43,7 +47,9 @@ std::optional<std::string> Intake::take(Instant now) {
     return text;
 }
 
-std::optional<Instant> Intake::next() const { return next_; }
+std::optional<Instant> Intake::next() const {
+    return next_;
+}
 
 void Intake::clear() {
     waiting_.clear();

@@ -1,5 +1,5 @@
-// How fast one connection may talk (threats.md X5). Messages above the rate wait here in their order, as if they had not been
-// read yet; only a peer that fills this place too is in the wrong.
+// How fast one connection may talk (threats.md X5). Messages above the rate wait here in their order, as if they had
+// not been read yet; only a peer that fills this place too is in the wrong.
 #pragma once
 
 #include <array>

@@ -24,7 +24,8 @@ DomainService::DomainService(const HostConfig& config) : identities_(config.iden
         add(feature);
     }
     // XEP-0030 §3.1: an entity has at least one identity.
-    const bool has_server = std::ranges::any_of(identities_, [](const Identity& it) { return it.category == "server"; });
+    const bool has_server =
+        std::ranges::any_of(identities_, [](const Identity& it) { return it.category == "server"; });
     if (!has_server) identities_.insert(identities_.begin(), {"server", "im", "Klassenraum"});
 }
 
@@ -39,7 +40,8 @@ xml::Element DomainService::answer(const xml::Element& request) const {
         return discovery(request);
     }
     if (get && payload->is("query", ns::kDiscoItems)) {
-        return iq_result(request, xml::Element("query", ns::kDiscoItems));  // rooms are listed for nobody (threats.md M12)
+        return iq_result(request,
+                         xml::Element("query", ns::kDiscoItems));  // rooms are listed for nobody (threats.md M12)
     }
     for (const std::string_view xmlns : {ns::kExternalServices, ns::kExternalServices1}) {
         if (get && payload->is("services", xmlns)) return iq_result(request, external_services(xmlns));
@@ -52,7 +54,10 @@ xml::Element DomainService::answer(const xml::Element& request) const {
 xml::Element DomainService::discovery(const xml::Element& request) const {
     xml::Element query("query", ns::kDiscoInfo);
     for (const Identity& identity : identities_) {
-        query.add("identity").with("category", identity.category).with("type", identity.type).with("name", identity.name);
+        query.add("identity")
+            .with("category", identity.category)
+            .with("type", identity.type)
+            .with("name", identity.name);
     }
     for (const std::string& feature : features_) query.add("feature").set("var", feature);
     return iq_result(request, std::move(query));

@@ -1,5 +1,5 @@
-// What the server itself answers under its domain names: ping (XEP-0199), service discovery (XEP-0030), external services
-// (XEP-0215). Every request gets an answer; what is unknown gets service-unavailable.
+// What the server itself answers under its domain names: ping (XEP-0199), service discovery (XEP-0030), external
+// services (XEP-0215). Every request gets an answer; what is unknown gets service-unavailable.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
-// The texts of RFC 7395 framing and of the elements beside stanzas, octet by octet as Jitsi clients look for them: some are
-// recognised by comparing strings, so the blanks and quotes matter.
+// The texts of RFC 7395 framing and of the elements beside stanzas, octet by octet as Jitsi clients look for them: some
+// are recognised by comparing strings, so the blanks and quotes matter.
 #pragma once
 
 #include <cstdint>

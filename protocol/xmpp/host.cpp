@@ -13,8 +13,16 @@ namespace klassenraum::xmpp {
 
 namespace {
 
+// A domain as Jid::parse() gives it, which is how it is compared.
+std::string folded(const std::string& domain) {
+    const std::optional<Jid> jid = Jid::parse(domain);
+    return jid ? jid->domain : domain;
+}
+
 HostConfig completed(HostConfig config) {
     if (config.account_domain.empty()) config.account_domain = config.domain;
+    for (std::string* domain : {&config.domain, &config.guest_domain, &config.account_domain})
+        *domain = folded(*domain);
     return config;
 }
 
@@ -24,16 +32,21 @@ std::vector<std::string> routed_domains_of(const HostConfig& config) {
         if (identity.category == "component") domains.push_back(identity.name);
     }
     domains.insert(domains.end(), config.component_domains.begin(), config.component_domains.end());
+    for (std::string& domain : domains) domain = folded(domain);
     std::ranges::sort(domains);
     return domains;
 }
 
 std::string_view condition_of(xml::ParseError error) {
     switch (error) {
-        case xml::ParseError::NotWellFormed: return "not-well-formed";
-        case xml::ParseError::Restricted: return "restricted-xml";
-        case xml::ParseError::TooLarge: return "policy-violation";
-        case xml::ParseError::Namespace: return "bad-namespace-prefix";
+        case xml::ParseError::NotWellFormed:
+            return "not-well-formed";
+        case xml::ParseError::Restricted:
+            return "restricted-xml";
+        case xml::ParseError::TooLarge:
+            return "policy-violation";
+        case xml::ParseError::Namespace:
+            return "bad-namespace-prefix";
     }
     return "not-well-formed";
 }
@@ -51,8 +64,8 @@ Host::Host(HostConfig config, Entropy& entropy)
       domain_(config_),
       routed_domains_(routed_domains_of(config_)) {}
 
-void Host::connection_opened(ConnectionId id, std::string room_hint, std::optional<std::string> cookie_account,
-                             Instant now, HostOutput& out) {
+void Host::connection_opened(
+    ConnectionId id, std::string room_hint, std::optional<std::string> cookie_account, Instant now, HostOutput& out) {
     if (connections_.size() >= kMaxConnections || connections_.contains(id)) {
         out.closes.push_back({id, 1013, "full"});  // RFC 6455 registry: try again later
         return;
@@ -86,9 +99,11 @@ void Host::connection_closed(ConnectionId id, Instant now, HostOutput& out) {
 
 void Host::work_off(ConnectionId id, Instant now, HostOutput& out) {
     for (auto found = connections_.find(id); found != connections_.end(); found = connections_.find(id)) {
-        const std::optional<std::string> text = found->second.intake.take(now);
+        std::optional<std::string> text = found->second.intake.take(now);
         if (!text) return reschedule(id, found->second);
+        const bool before_login = is_before_login(found->second.stream.state());
         receive(id, found->second, *text, now, out);
+        if (before_login) crypto::wipe(*text);  // may hold a password
     }
 }
 
@@ -98,7 +113,9 @@ void Host::receive(ConnectionId id, Connection& connection, std::string_view tex
     if (connection.stream.state() == Stream::State::Bound) {
         return receive_bound(id, connection, std::move(*element), now, out);
     }
-    apply(id, connection, connection.stream.receive(*element, config_, entropy_), now, out);
+    Stream::Step step = connection.stream.receive(*element, config_, entropy_);
+    element->wipe_text();
+    apply(id, connection, std::move(step), now, out);
 }
 
 void Host::apply(ConnectionId id, Connection& connection, Stream::Step step, Instant now, HostOutput& out) {
@@ -211,7 +228,9 @@ void Host::expire_connection(ConnectionId id, Instant now, HostOutput& out) {
     work_off(id, now, out);
 }
 
-std::optional<Instant> Host::deadline() const { return earlier(connection_agenda_.next(), session_agenda_.next()); }
+std::optional<Instant> Host::deadline() const {
+    return earlier(connection_agenda_.next(), session_agenda_.next());
+}
 
 SessionId Host::session_of(ConnectionId id) const {
     const auto found = connections_.find(id);

@@ -1,5 +1,6 @@
-// All XMPP streams of one worker (RFC 6120, RFC 7395; XEP-0198): framing, login, binding, resumption, and what clients ask of
-// the server itself. Everything else that a bound client says comes out as HostOutput::stanzas. Owned by the shard.
+// All XMPP streams of one worker (RFC 6120, RFC 7395; XEP-0198): framing, login, binding, resumption, and what clients
+// ask of the server itself. Everything else that a bound client says comes out as HostOutput::stanzas. Owned by the
+// shard.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@
 
 namespace klassenraum::xmpp {
 
-// What the streams have to say, in order within each list. Texts of a connection go out before its close.
+// What the streams have to say, in order within each list. Texts of a connection go out before its close, and stanzas
+// are to be handled before the ends of sessions: a client says goodbye to its room before it says it to us.
 struct HostOutput {
     struct Text {
         ConnectionId connection;
@@ -58,8 +60,11 @@ public:
     Host(HostConfig config, Entropy& entropy);
 
     // `cookie_account`: from a valid login cookie of our own origin; counts on the guest domain only.
-    void connection_opened(ConnectionId connection, std::string room_hint, std::optional<std::string> cookie_account,
-                           Instant now, HostOutput& out);
+    void connection_opened(ConnectionId connection,
+                           std::string room_hint,
+                           std::optional<std::string> cookie_account,
+                           Instant now,
+                           HostOutput& out);
     void text(ConnectionId connection, std::string_view text, Instant now, HostOutput& out);
     void connection_closed(ConnectionId connection, Instant now, HostOutput& out);
     void password_verdict(RequestId request, std::optional<std::string> account, Instant now, HostOutput& out);
@@ -107,14 +112,19 @@ private:
 
     // host_routing.cpp: what a bound session says
     void receive_bound(ConnectionId id, Connection& connection, xml::Element element, Instant now, HostOutput& out);
-    void receive_management(ConnectionId id, BoundSession& session, const xml::Element& element, Instant now,
-                            HostOutput& out);
+    void receive_management(
+        ConnectionId id, BoundSession& session, const xml::Element& element, Instant now, HostOutput& out);
     void enable(BoundSession& session, const xml::Element& request, HostOutput& out);
     void receive_stanza(ConnectionId id, BoundSession& session, xml::Element stanza, Instant now, HostOutput& out);
-    void receive_for_host(ConnectionId id, BoundSession& session, const xml::Element& stanza, Instant now,
-                          HostOutput& out);
-    void refuse(ConnectionId id, SessionId session, const xml::Element& stanza, Condition condition, Blame blame,
-                Instant now, HostOutput& out);
+    void receive_for_host(
+        ConnectionId id, BoundSession& session, const xml::Element& stanza, Instant now, HostOutput& out);
+    void refuse(ConnectionId id,
+                SessionId session,
+                const xml::Element& stanza,
+                Condition condition,
+                Blame blame,
+                Instant now,
+                HostOutput& out);
 
     HostConfig config_;
     Entropy& entropy_;

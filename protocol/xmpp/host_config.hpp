@@ -31,8 +31,8 @@ struct HostConfig {
     std::string account_domain;  // SASL PLAIN; empty: `domain`
     std::string muc_domain;
     std::string focus_domain;
-    std::vector<Identity> identities;   // those of category "component" are addresses of ours
-    std::vector<std::string> features;  // beside those of the streams themselves
+    std::vector<Identity> identities;            // those of category "component" are addresses of ours
+    std::vector<std::string> features;           // beside those of the streams themselves
     std::vector<std::string> component_domains;  // further addresses whose stanzas are handed on
 };
 

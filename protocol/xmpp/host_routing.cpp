@@ -1,5 +1,5 @@
-// What a bound session of xmpp::Host says: stream management (XEP-0198), and stanzas by the rules of RFC 6120 §8 and 10,
-// with the sender's address always overwritten (threats.md X8).
+// What a bound session of xmpp::Host says: stream management (XEP-0198), and stanzas by the rules of RFC 6120 §8 and
+// 10, with the sender's address always overwritten (threats.md X8).
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -39,8 +39,8 @@ void Host::receive_bound(ConnectionId id, Connection& connection, xml::Element e
     receive_stanza(id, found->second, std::move(element), now, out);
 }
 
-void Host::receive_management(ConnectionId id, BoundSession& session, const xml::Element& element, Instant now,
-                              HostOutput& out) {
+void Host::receive_management(
+    ConnectionId id, BoundSession& session, const xml::Element& element, Instant now, HostOutput& out) {
     if (element.name() == "enable") return enable(session, element, out);
     StreamManagement& management = session.management;
     if (!management.enabled()) return fail(id, "unsupported-stanza-type", out);
@@ -106,8 +106,8 @@ void Host::receive_stanza(ConnectionId id, BoundSession& session, xml::Element s
     refuse(id, sender, stanza, condition, Blame::Innocent, now, out);
 }
 
-void Host::receive_for_host(ConnectionId id, BoundSession& session, const xml::Element& stanza, Instant now,
-                            HostOutput& out) {
+void Host::receive_for_host(
+    ConnectionId id, BoundSession& session, const xml::Element& stanza, Instant now, HostOutput& out) {
     const SessionId sender = session.sender.session;
     if (is_request(stanza)) return deliver(deliver_to(sender, domain_.answer(stanza)), now, out);
     if (stanza.name() == "message") {
@@ -121,8 +121,13 @@ void Host::receive_for_host(ConnectionId id, BoundSession& session, const xml::E
     connection.negotiated_by = now + kBindTime;  // to close in
 }
 
-void Host::refuse(ConnectionId id, SessionId session, const xml::Element& stanza, Condition condition, Blame blame,
-                  Instant now, HostOutput& out) {
+void Host::refuse(ConnectionId id,
+                  SessionId session,
+                  const xml::Element& stanza,
+                  Condition condition,
+                  Blame blame,
+                  Instant now,
+                  HostOutput& out) {
     const bool last = blame == Blame::Fault && connections_.at(id).stream.fault();
     if (may_answer_with_error(stanza)) {
         deliver(deliver_to(session, error_reply(stanza, {.condition = condition})), now, out);

@@ -54,10 +54,10 @@ void Host::bind(ConnectionId id, Connection& connection, const xml::Element& req
     out.texts.push_back({id, xml::write(iq_result(request, std::move(answer)))});
 }
 
-// The peer keeps its resumption id when it has resumed and comes with it again, so the id stays; what is used once is the
-// session: whoever resumes it takes it away from any connection that still has it (XEP-0198 §5, threats.md X10).
-void Host::resume(ConnectionId id, Connection& connection, const Stream::Resume& request, Instant now,
-                  HostOutput& out) {
+// The peer keeps its resumption id when it has resumed and comes with it again, so the id stays; what is used once is
+// the session: whoever resumes it takes it away from any connection that still has it (XEP-0198 §5, threats.md X10).
+void Host::resume(
+    ConnectionId id, Connection& connection, const Stream::Resume& request, Instant now, HostOutput& out) {
     BoundSession* session = find_resumable(connection, request.previous);
     if (session == nullptr || !session->management.acknowledge(request.handled, now)) {
         out.texts.push_back({id, framing::management_failed("item-not-found")});
@@ -83,7 +83,8 @@ void Host::resume(ConnectionId id, Connection& connection, const Stream::Resume&
     request_acknowledgement(*session, now, out);
 }
 
-// Threats.md X10: only the same kind of login on the same domain, and where an account was behind the session, the same one.
+// Threats.md X10: only the same kind of login on the same domain, and where an account was behind the session, the same
+// one.
 BoundSession* Host::find_resumable(const Connection& connection, std::string_view resume_id) {
     const std::size_t separator = resume_id.find('_');
     if (separator == std::string_view::npos) return nullptr;
@@ -94,8 +95,7 @@ BoundSession* Host::find_resumable(const Connection& connection, std::string_vie
     const Stream& stream = connection.stream;
     if (session.sender.guest_domain != stream.on_guest_domain()) return nullptr;
     if (!session.sender.account) return &session;
-    const std::optional<std::string>& account =
-        stream.on_guest_domain() ? connection.cookie_account : stream.account();
+    const std::optional<std::string>& account = stream.on_guest_domain() ? connection.cookie_account : stream.account();
     return account == session.sender.account ? &session : nullptr;
 }
 

@@ -34,8 +34,8 @@ bool is_identifier(const icu::UnicodeString& text, const icu::Normalizer2& compa
     for (std::int32_t at = 0; at < text.length(); at = text.moveIndex32(at, 1)) {
         const UChar32 code_point = text.char32At(at);
         if (code_point < 0x80) continue;
-        constexpr std::uint32_t kAllowed = U_GC_LL_MASK | U_GC_LU_MASK | U_GC_LO_MASK | U_GC_LM_MASK | U_GC_MN_MASK |
-                                           U_GC_MC_MASK | U_GC_ND_MASK;
+        constexpr std::uint32_t kAllowed =
+            U_GC_LL_MASK | U_GC_LU_MASK | U_GC_LO_MASK | U_GC_LM_MASK | U_GC_MN_MASK | U_GC_MC_MASK | U_GC_ND_MASK;
         if ((U_GET_GC_MASK(code_point) & kAllowed) == 0) return false;
         if (u_hasBinaryProperty(code_point, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return false;
     }
@@ -86,7 +86,8 @@ bool is_resource(std::string_view text) {
     if (text.empty() || text.size() > kMaxPart) return false;
     for (std::size_t position = 0; position < text.size();) {
         const Utf8Character character = utf8_at(text, position);
-        const bool control = character.code_point < 0x20 || (character.code_point >= 0x7f && character.code_point < 0xa0);
+        const bool control =
+            character.code_point < 0x20 || (character.code_point >= 0x7f && character.code_point < 0xa0);
         const bool noncharacter = (character.code_point & 0xfffe) == 0xfffe;
         if (character.length == 0 || control || noncharacter) return false;
         position += character.length;
@@ -118,8 +119,12 @@ std::optional<Jid> Jid::parse(std::string_view text) {
     return jid;
 }
 
-std::string Jid::str() const { return resource.empty() ? bare() : bare() + "/" + resource; }
+std::string Jid::str() const {
+    return resource.empty() ? bare() : bare() + "/" + resource;
+}
 
-std::string Jid::bare() const { return local.empty() ? domain : local + "@" + domain; }
+std::string Jid::bare() const {
+    return local.empty() ? domain : local + "@" + domain;
+}
 
 }  // namespace klassenraum::xmpp

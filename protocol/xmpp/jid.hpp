@@ -1,5 +1,5 @@
-// RFC 7622 address in the one form in which we compare: localpart and domain lower-case, resource as given. Localparts may
-// hold `%xx` sequences (Jitsi clients escape room names so). Longest part 1023 octets.
+// RFC 7622 address in the one form in which we compare: localpart and domain lower-case, resource as given. Localparts
+// may hold `%xx` sequences (Jitsi clients escape room names so). Longest part 1023 octets.
 #pragma once
 
 #include <compare>

@@ -1,5 +1,5 @@
-// How long the refusal of a login waits (threats.md X7): it doubles with each failure of the same account, whoever tries. A
-// right password never waits, so guessing at an account slows nobody who knows its password.
+// How long the refusal of a login waits (threats.md X7): it doubles with each failure of the same account, whoever
+// tries. A right password never waits, so guessing at an account slows nobody who knows its password.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What the rest of the signalling sees of a bound XMPP stream, and what it may say to one. xmpp::Host makes these; muc and
-// focus use them; nothing else about sockets, SASL or stream management leaves xmpp.
+// What the rest of the signalling sees of a bound XMPP stream, and what it may say to one. xmpp::Host makes these; muc
+// and focus use them; nothing else about sockets, SASL or stream management leaves xmpp.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,8 @@ struct Sender {
 // A serialised stanza for one session. A fan-out shares one body among all its receivers; `to` is spliced in for each.
 struct Delivery {
     SessionId session;
-    std::shared_ptr<const std::string> stanza;  // complete element without a `to` attribute, or with it when to_offset is 0
+    std::shared_ptr<const std::string>
+        stanza;                 // complete element without a `to` attribute, or with it when to_offset is 0
     std::size_t to_offset = 0;  // where ` to="<full jid>"` is inserted; 0: nothing to insert
 };
 

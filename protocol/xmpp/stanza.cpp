@@ -55,13 +55,17 @@ xml::Element make_presence(std::string_view type, std::string_view from, std::st
     return make("presence", type, from, to);
 }
 
-xml::Element iq_result(const xml::Element& request) { return reply(request, "result"); }
+xml::Element iq_result(const xml::Element& request) {
+    return reply(request, "result");
+}
 
 xml::Element iq_result(const xml::Element& request, xml::Element payload) {
     return reply(request, "result").with(std::move(payload));
 }
 
-xml::Element iq_error(const xml::Element& request, const Error& error) { return error_reply(request, error); }
+xml::Element iq_error(const xml::Element& request, const Error& error) {
+    return error_reply(request, error);
+}
 
 bool may_answer_with_error(const xml::Element& stanza) {
     const std::string_view type = stanza.attribute("type");

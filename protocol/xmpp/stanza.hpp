@@ -1,5 +1,5 @@
-// Making and answering stanzas (RFC 6120 §8): iq, message, presence in jabber:client. Replies swap `from` and `to` and keep
-// the id verbatim.
+// Making and answering stanzas (RFC 6120 §8): iq, message, presence in jabber:client. Replies swap `from` and `to` and
+// keep the id verbatim.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 #include "protocol/xmpp/stream.hpp"
 
+#include "protocol/crypto/secret.hpp"
 #include "protocol/sasl/anonymous.hpp"
 #include "protocol/sasl/plain.hpp"
 #include "protocol/xmpp/framing.hpp"
@@ -30,16 +31,21 @@ Stream::Step Stream::receive(const xml::Element& element, const HostConfig& conf
         return {{}, Closed{}};
     }
     switch (state_) {
-        case State::AwaitingOpen: return open(element, config, entropy);
-        case State::Negotiating: return authenticate(element);
+        case State::AwaitingOpen:
+            return open(element, config, entropy);
+        case State::Negotiating:
+            return authenticate(element);
         case State::Verifying:
             if (!element.is("abort", ns::kSasl)) return fail("not-authorized");
             state_ = State::Negotiating;
             return refuse("aborted");
-        case State::Authenticated: return reopen(element, entropy);
-        case State::Binding: return bind_or_resume(element);
+        case State::Authenticated:
+            return reopen(element, entropy);
+        case State::Binding:
+            return bind_or_resume(element);
         case State::Bound:
-        case State::Closed: break;
+        case State::Closed:
+            break;
     }
     return fail("unsupported-stanza-type");
 }
@@ -58,7 +64,8 @@ Stream::Step Stream::open(const xml::Element& element, const HostConfig& config,
     if (element.attribute("version") != "1.0") return refuse_opening("unsupported-version");
     if (!domain) return refuse_opening(element.has_attribute("to") ? "host-unknown" : "improper-addressing");
 
-    // A teacher who types name@school gets a client that opens to "school": any domain but the guests' is that of the accounts.
+    // A teacher who types name@school gets a client that opens to "school": any domain but the guests' is that of the
+    // accounts.
     guest_ = *domain == config.guest_domain;
     domain_ = *domain;
     state_ = State::Negotiating;
@@ -78,9 +85,10 @@ Stream::Step Stream::authenticate(const xml::Element& element) {
 }
 
 Stream::Step Stream::authenticate_plain(const xml::Element& element) {
-    const auto message = sasl::decode_response(element.text());
+    auto message = sasl::decode_response(element.text());
     if (!message) return refuse("incorrect-encoding");
     auto plain = sasl::parse_plain(*message);
+    crypto::wipe(*message);
     if (!plain) return refuse("malformed-request");
     if (!sasl::authorizes_itself(*plain, domain_)) return refuse("invalid-authzid");
     state_ = State::Verifying;
@@ -120,7 +128,9 @@ Stream::Step Stream::bind_or_resume(const xml::Element& element) {
     return {{}, Bind{element}};
 }
 
-bool Stream::fault() { return ++faults_ >= kMaxFaults; }
+bool Stream::fault() {
+    return ++faults_ >= kMaxFaults;
+}
 
 Stream::Step Stream::refuse(std::string_view condition) {
     if (fault()) {

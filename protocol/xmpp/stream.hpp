@@ -1,5 +1,5 @@
-// One stream from its first <open/> to the moment it is bound or resumed (RFC 7395 §3.4, RFC 6120 §6 and 7). It decides from
-// elements alone; what it wants done comes back as a Step. Owned by xmpp::Connection.
+// One stream from its first <open/> to the moment it is bound or resumed (RFC 7395 §3.4, RFC 6120 §6 and 7). It decides
+// from elements alone; what it wants done comes back as a Step. Owned by xmpp::Connection.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,12 @@ namespace klassenraum::xmpp {
 
 class Stream {
 public:
-    //   AwaitingOpen ─<open>─▶ Negotiating ─<auth> ANONYMOUS───────────────▶ Authenticated ─<open>─▶ Binding ─┬<bind>──▶ Bound
-    //                            │   ▲ └─<auth> PLAIN─▶ Verifying ─right─────────▲                    │  ▲      └<resume>▶ Bound
-    //                            │   └──wrong, at most twice───┘                                      └──┘ <resume> refused
-    //   any of them ─<close> or anything else─▶ Closed
+    // clang-format off
+    //   AwaitingOpen ─<open>─▶ Negotiating ─<auth> ANONYMOUS─────────▶ Authenticated ─<open>─▶ Binding ─<bind>──▶ Bound
+    //                          ▲       └─<auth> PLAIN─▶ Verifying ─right────▲                  ▲  └─<resume>────▲
+    //                          └─wrong, at most twice──────┘                                   └────┘ refused
+    //   any of them ─<close> or what does not belong there─▶ Closed
+    // clang-format on
     enum class State : std::uint8_t { AwaitingOpen, Negotiating, Verifying, Authenticated, Binding, Bound, Closed };
 
     struct Login {  // ask whether the password is right, then login_verdict()
@@ -80,10 +82,12 @@ private:
     std::uint32_t faults_ = 0;
 };
 
-// What a person typed as an account's name, in the form in which accounts are compared: no blanks around it, lower case.
+// What a person typed as an account's name, in the form in which accounts are compared: no blanks around it, lower
+// case.
 std::string fold_account(std::string_view typed);
 
-// 128 random bits as a lower-case UUID of version 4 (RFC 9562 §5.4): Jitsi clients make their nick of its first eight digits.
+// 128 random bits as a lower-case UUID of version 4 (RFC 9562 §5.4): Jitsi clients make their nick of its first eight
+// digits.
 std::string draw_uuid(Entropy& entropy);
 
 }  // namespace klassenraum::xmpp

@@ -37,7 +37,9 @@ void StreamManagement::requested(Instant now) {
     since_request_ = 0;
 }
 
-bool StreamManagement::is_stuck(Instant now) const { return requested_at_ && now >= *requested_at_ + kAnswerTime; }
+bool StreamManagement::is_stuck(Instant now) const {
+    return requested_at_ && now >= *requested_at_ + kAnswerTime;
+}
 
 std::optional<Instant> StreamManagement::deadline() const {
     if (requested_at_) return *requested_at_ + kAnswerTime;

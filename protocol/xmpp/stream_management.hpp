@@ -1,5 +1,5 @@
-// Who has handled how many stanzas of one session (XEP-0198 §4), and those we sent that the peer has not acknowledged: they
-// are sent again when the session is resumed on another connection (§5).
+// Who has handled how many stanzas of one session (XEP-0198 §4), and those we sent that the peer has not acknowledged:
+// they are sent again when the session is resumed on another connection (§5).
 #pragma once
 
 #include <cstddef>

@@ -100,7 +100,9 @@ Dialogue::Complaint Dialogue::perform(const std::string& statement, const std::f
     return std::nullopt;
 }
 
-Dialogue::Complaint Dialogue::perform_for(const std::string& party, std::string_view verb, const std::string& rest,
+Dialogue::Complaint Dialogue::perform_for(const std::string& party,
+                                          std::string_view verb,
+                                          const std::string& rest,
                                           const std::filesystem::path& folder) {
     remember_party(party);
     if (verb == "opens") {

@@ -1,5 +1,5 @@
-// A conversation as a test: who says what in XML, who must hear what. One statement a line; lines that begin with a blank go
-// on with the statement before; `#` begins a comment line. Runs against anything that is a Stage.
+// A conversation as a test: who says what in XML, who must hear what. One statement a line; lines that begin with a
+// blank go on with the statement before; `#` begins a comment line. Runs against anything that is a Stage.
 //
 //   Romeo opens guest                what the words after `opens` mean is the stage's affair
 //   Romeo -> <iq .../>               sends
@@ -14,8 +14,8 @@
 //   wait 5 s                         or ms
 //   anything else                    is offered to the stage
 //
-// `{name}` stands for any text the first time and for the same text from then on, in what is sent too; `{any}` always for any
-// text. At the end nobody may have texts left that were neither expected nor ignored.
+// `{name}` stands for any text the first time and for the same text from then on, in what is sent too; `{any}` always
+// for any text. At the end nobody may have texts left that were neither expected nor ignored.
 #pragma once
 
 #include <filesystem>
@@ -55,7 +55,9 @@ private:
 
     Complaint play_part(const std::filesystem::path& file, std::string_view party);
     Complaint perform(const std::string& statement, const std::filesystem::path& folder);
-    Complaint perform_for(const std::string& party, std::string_view verb, const std::string& rest,
+    Complaint perform_for(const std::string& party,
+                          std::string_view verb,
+                          const std::string& rest,
                           const std::filesystem::path& folder);
     Complaint expect(const std::string& party, std::string_view how, const std::string& expected);
     void remember_party(const std::string& party);

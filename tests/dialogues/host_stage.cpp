@@ -72,7 +72,9 @@ std::optional<std::string> HostStage::receives(const std::string& party) {
     return text;
 }
 
-bool HostStage::is_closed(const std::string& party) { return parties_.at(party).closed; }
+bool HostStage::is_closed(const std::string& party) {
+    return parties_.at(party).closed;
+}
 
 void HostStage::drops(const std::string& party) {
     xmpp::HostOutput out;
@@ -99,7 +101,8 @@ bool HostStage::perform(const std::string& statement) {
     if (statement == "verdict" && !questions_.empty()) {
         const auto& question = questions_.front();
         const bool right = question.account == "amsel-27" && question.password == "richtig";
-        host_.password_verdict(question.request, right ? std::optional<std::string>("amsel-27") : std::nullopt, now_, out);
+        host_.password_verdict(question.request, right ? std::optional<std::string>("amsel-27") : std::nullopt, now_,
+                               out);
         questions_.pop_front();
     } else if (statement == "no question was put") {
         return questions_.empty();

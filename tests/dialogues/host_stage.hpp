@@ -1,7 +1,13 @@
-// The streams of one worker as a stage for dialogues. The school has one account, amsel-27, whose password is "richtig". Its own
-// statements: `verdict` answers the oldest question about a password; `Romeo is handed <element>` delivers a stanza to his
-// session; `Romeo is dismissed with <condition>`; `amsel-27 is revoked`; `passed on <element>` is the next stanza that left
-// the streams; `Romeo has ended`, `… was interrupted`, `… has resumed` are what the rooms get to know.
+// The streams of one worker as a stage for dialogues. The school has one account, amsel-27, whose password is
+// "richtig". Statements of its own:
+//
+//   verdict                      answers the oldest question about a password
+//   no question was put          about a password that is still to be answered
+//   Romeo handed <message/>      the rooms say this to Romeo's session
+//   Romeo dismissed: conflict    the rooms end his stream; `plainly`: without a condition
+//   amsel-27 revoked             its password has changed
+//   passed on <message/>         the next stanza that has left for the rooms; `passed on nothing`
+//   Romeo ended                  … the rooms got to know; also `interrupted`, `resumed`
 #pragma once
 
 #include <deque>

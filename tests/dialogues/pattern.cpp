@@ -83,8 +83,9 @@ bool matches(const xml::Element& expected, const xml::Element& actual, Names& na
                            expected.children().size() == actual.children().size();
     if (!same_kind || !attributes_match(expected, actual, names)) return false;
     if (!matches_text(trimmed(expected.text()), trimmed(actual.text()), names)) return false;
-    return std::ranges::equal(expected.children(), actual.children(),
-                              [&](const xml::Element& one, const xml::Element& other) { return matches(one, other, names); });
+    return std::ranges::equal(
+        expected.children(), actual.children(),
+        [&](const xml::Element& one, const xml::Element& other) { return matches(one, other, names); });
 }
 
 bool matches_part(const xml::Element& expected, const xml::Element& actual, Names& names) {

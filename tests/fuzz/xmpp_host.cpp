@@ -1,6 +1,6 @@
 // modules: protocol/xmpp protocol/xml protocol/sasl protocol/crypto protocol/core
-// Three connections say lines of anything; some lines are what a real client says at that point, so that bound states are
-// reached. Whatever is sent must be XML, and deadlines must make progress.
+// Three connections say lines of anything; some lines are what a real client says at that point, so that bound states
+// are reached. Whatever is sent must be XML, and deadlines must make progress.
 #include <string>
 
 #include "protocol/core/assert.hpp"
@@ -25,9 +25,17 @@ constexpr std::string_view kShorthand[] = {
 
 class Session {
 public:
-    Session() : entropy_(1), host_({.domain = "m", .guest_domain = "guest.m", .account_domain = {}, .muc_domain = "c.m",
-                                    .focus_domain = "f.m", .identities = {}, .features = {}, .component_domains = {}},
-                                   entropy_) {}
+    Session()
+        : entropy_(1),
+          host_({.domain = "m",
+                 .guest_domain = "guest.m",
+                 .account_domain = {},
+                 .muc_domain = "c.m",
+                 .focus_domain = "f.m",
+                 .identities = {},
+                 .features = {},
+                 .component_domains = {}},
+                entropy_) {}
 
     void line(std::string_view line) {
         if (line.empty()) return;
@@ -69,7 +77,8 @@ private:
         for (const auto& stanza : out.stanzas) ASSERT(stanza.element.attribute("from") == stanza.sender.jid.str());
         for (const auto& question : out.questions) {
             xmpp::HostOutput more;
-            host_.password_verdict(question.request, question.password == "richtig" ? std::optional(question.account) : std::nullopt,
+            host_.password_verdict(question.request,
+                                   question.password == "richtig" ? std::optional(question.account) : std::nullopt,
                                    now_, more);
         }
     }

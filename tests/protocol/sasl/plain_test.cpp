@@ -25,9 +25,9 @@ TEST(SaslPlain, ReadsTheExamplesOfItsSpecification) {
 }
 
 TEST(SaslPlain, RefusesWhatHasAnotherForm) {
-    for (const std::string& message :
-         {""s, "\0"s, "\0a"s, "\0a\0"s, "\0\0b"s, "a"s, "\0a\0b\0"s, "\0a\0b\0c"s, "\0\xff\0b"s, "\0a\0\xed\xa0\x80"s,
-          "\0"s + std::string(256, 'a') + "\0b"s, std::string(256, 'a') + "\0a\0b"s, "\0a\0"s + std::string(1024, 'b')}) {
+    for (const std::string& message : {""s, "\0"s, "\0a"s, "\0a\0"s, "\0\0b"s, "a"s, "\0a\0b\0"s, "\0a\0b\0c"s,
+                                       "\0\xff\0b"s, "\0a\0\xed\xa0\x80"s, "\0"s + std::string(256, 'a') + "\0b"s,
+                                       std::string(256, 'a') + "\0a\0b"s, "\0a\0"s + std::string(1024, 'b')}) {
         EXPECT_FALSE(parse_plain(message)) << message.size();
     }
     EXPECT_TRUE(parse_plain(std::string(255, 'a') + "\0"s + std::string(255, 'a') + "\0"s + std::string(1023, 'b')));

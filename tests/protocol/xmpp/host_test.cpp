@@ -71,13 +71,12 @@ struct Said {
 };
 TEST_F(Hosting, AcceptsInEachStateOnlyWhatBelongsThere) {
     // o awaiting open, n negotiating, v verifying, a authenticated, i binding, b bound
-    const std::vector<std::pair<char, std::vector<std::string_view>>> states{
-        {'o', {}},
-        {'n', {kOpen}},
-        {'v', {kOpenAccount, kPlain}},
-        {'a', {kOpen, kAnonymous}},
-        {'i', {kOpen, kAnonymous, kOpen}},
-        {'b', {kOpen, kAnonymous, kOpen, kBind}}};
+    const std::vector<std::pair<char, std::vector<std::string_view>>> states{{'o', {}},
+                                                                             {'n', {kOpen}},
+                                                                             {'v', {kOpenAccount, kPlain}},
+                                                                             {'a', {kOpen, kAnonymous}},
+                                                                             {'i', {kOpen, kAnonymous, kOpen}},
+                                                                             {'b', {kOpen, kAnonymous, kOpen, kBind}}};
     const std::vector<Said> table{
         {kOpen, "oa"},
         {kAnonymous, "n"},
@@ -196,15 +195,15 @@ TEST_F(Hosting, PassesOnOnlyWhatGoesToItsOwnParts) {
 
 TEST_F(Hosting, NeverAnswersAnErrorAndEndsTheStreamAtTheThirdMistake) {
     bind_guest(1);
-    for (const std::string_view text :
-         {R"(<iq xmlns="jabber:client" type="error" id="1" to="nobody.example"/>)",
-          R"(<iq xmlns="jabber:client" type="result" id="1" to="nobody.example"/>)",
-          R"(<message xmlns="jabber:client" type="error" to="nobody.example"/>)",
-          R"(<presence xmlns="jabber:client" type="error" to="amsel-27@meet"/>)"}) {
+    for (const std::string_view text : {R"(<iq xmlns="jabber:client" type="error" id="1" to="nobody.example"/>)",
+                                        R"(<iq xmlns="jabber:client" type="result" id="1" to="nobody.example"/>)",
+                                        R"(<message xmlns="jabber:client" type="error" to="nobody.example"/>)",
+                                        R"(<presence xmlns="jabber:client" type="error" to="amsel-27@meet"/>)"}) {
         say(1, text);
         EXPECT_TRUE(out.texts.empty()) << text;
     }
-    const std::string_view without_id = R"(<iq xmlns="jabber:client" type="get" to="meet"><ping xmlns="urn:xmpp:ping"/></iq>)";
+    const std::string_view without_id =
+        R"(<iq xmlns="jabber:client" type="get" to="meet"><ping xmlns="urn:xmpp:ping"/></iq>)";
     say(1, without_id);
     EXPECT_TRUE(heard("bad-request"));
     say(1, R"(<message xmlns="jabber:client" to="a b@meet"/>)");
@@ -235,7 +234,8 @@ TEST_F(Hosting, MakesAFloodWaitAndEndsItWhenItFillsItsPlace) {
 TEST_F(Hosting, NeverMakesAJoinOfALargeClassWait) {
     bind_guest(1);
     say(1, kEnable);
-    // One join: presence and questions of its own, then an answer to each of 200 source-adds and acknowledgements between.
+    // One join: presence and questions of its own, then an answer to each of 200 source-adds and acknowledgements
+    // between.
     for (int i = 0; i < 12; ++i) say(1, kPresence);
     for (int i = 0; i < 260; ++i) {
         say(1, R"(<iq xmlns="jabber:client" type="result" id="x" to="r@conference.meet/focus"/>)");
@@ -252,7 +252,8 @@ TEST_F(Hosting, LimitsMessagesBeforeAndAfterLogin) {
     ASSERT_EQ(out.closes.size(), 1U);
     EXPECT_TRUE(heard("<policy-violation "));
     bind_guest(2);
-    say(2, R"(<message xmlns="jabber:client" to="r@conference.meet"><body>)" + std::string(60'000, 'x') + "</body></message>");
+    say(2, R"(<message xmlns="jabber:client" to="r@conference.meet"><body>)" + std::string(60'000, 'x') +
+               "</body></message>");
     EXPECT_EQ(out.stanzas.size(), 1U);
     EXPECT_TRUE(out.closes.empty());
     say(2, "<message xmlns=\"jabber:client\"><body>" + std::string(70'000, 'x') + "</body></message>");
@@ -307,7 +308,8 @@ TEST_F(Hosting, DrawsLongResumptionIds) {
     say(1, kEnable);
     const std::string id(xml::parse(last())->attribute("id"));
     EXPECT_GE(id.size(), 22U);
-    EXPECT_TRUE(std::ranges::all_of(id, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }));
+    EXPECT_TRUE(
+        std::ranges::all_of(id, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }));
 }
 
 TEST_F(Hosting, AsksAboutABoundedNumberOfPasswordsAtATime) {
@@ -344,10 +346,17 @@ TEST_F(Hosting, RevokingEndsEveryStreamOfThePasswordButNoWebSession) {
 
 TEST_F(Hosting, AnnouncesServicesOnceThereAreSome) {
     bind_guest(1);
-    host.announce({{.type = "turns", .host = "meet", .port = 443, .transport = "tcp", .username = "u", .password = "p", .expires = ""}});
+    host.announce({{.type = "turns",
+                    .host = "meet",
+                    .port = 443,
+                    .transport = "tcp",
+                    .username = "u",
+                    .password = "p",
+                    .expires = ""}});
     say(1, R"(<iq xmlns="jabber:client" type="get" id="1" to="meet"><services xmlns="urn:xmpp:extdisco:2"/></iq>)");
-    EXPECT_TRUE(heard(R"(<services xmlns="urn:xmpp:extdisco:2"><service type="turns" host="meet" port="443" transport="tcp" )"
-                      R"(username="u" password="p"/></services>)"))
+    EXPECT_TRUE(
+        heard(R"(<services xmlns="urn:xmpp:extdisco:2"><service type="turns" host="meet" port="443" transport="tcp" )"
+              R"(username="u" password="p"/></services>)"))
         << last();
 }
 

@@ -24,21 +24,32 @@ TEST(Jid, ComparesLocalpartAndDomainWithoutCapitalsAndKeepsTheResource) {
 
 // Threats X9: look-alikes are the same or refused, never another address.
 TEST(Jid, FoldsOrRefusesWhatLooksAlike) {
-    EXPECT_EQ(normal("\xC3\x84pfel@b"), "\xC3\xA4pfel@b");            // capital with diaeresis
-    EXPECT_EQ(normal("a\xCC\x88pfel@b"), "\xC3\xA4pfel@b");           // letter and combining mark
-    EXPECT_EQ(normal("\xEF\xBD\x81@b"), "refused");                   // full-width a
-    EXPECT_EQ(normal("\xEF\xAC\x81@b"), "refused");                   // ligature fi
-    EXPECT_EQ(normal("a\xE2\x80\x8B" "b@c"), "refused");              // zero-width space
-    EXPECT_EQ(normal("a\xC2\xAD" "b@c"), "refused");                  // soft hyphen
-    EXPECT_EQ(normal("a\xC2\xA0" "b@c"), "refused");                  // no-break space
-    EXPECT_EQ(normal("\xE2\x80\xAE" "a@b"), "refused");               // right-to-left override
-    EXPECT_EQ(normal("a@b\xEF\xBC\x8E" "c"), "refused");              // full-width stop
+    EXPECT_EQ(normal("\xC3\x84pfel@b"), "\xC3\xA4pfel@b");   // capital with diaeresis
+    EXPECT_EQ(normal("a\xCC\x88pfel@b"), "\xC3\xA4pfel@b");  // letter and combining mark
+    EXPECT_EQ(normal("\xEF\xBD\x81@b"), "refused");          // full-width a
+    EXPECT_EQ(normal("\xEF\xAC\x81@b"), "refused");          // ligature fi
+    EXPECT_EQ(normal("a\xE2\x80\x8B"
+                     "b@c"),
+              "refused");  // zero-width space
+    EXPECT_EQ(normal("a\xC2\xAD"
+                     "b@c"),
+              "refused");  // soft hyphen
+    EXPECT_EQ(normal("a\xC2\xA0"
+                     "b@c"),
+              "refused");  // no-break space
+    EXPECT_EQ(normal("\xE2\x80\xAE"
+                     "a@b"),
+              "refused");  // right-to-left override
+    EXPECT_EQ(normal("a@b\xEF\xBC\x8E"
+                     "c"),
+              "refused");  // full-width stop
 }
 
 TEST(Jid, RefusesWhatIsNone) {
     for (const std::string_view text :
-         {"", "@b", "a@", "/r", "a@/r", "a@b/", "a b@c", "a\"b@c", "a&b@c", "a'b@c", "a:b@c", "a<b@c", "a>b@c", "a@b@c",
-          "a@b c", "a@b_\xff", "\xff@b", "a@b/\xff", "a@b/\x01", "a@b/\xc2\x85", "a\x7f@b", "a@b\tc", "a@b&c"}) {
+         {"",       "@b",       "a@",       "/r",           "a@/r",    "a@b/",   "a b@c", "a\"b@c",
+          "a&b@c",  "a'b@c",    "a:b@c",    "a<b@c",        "a>b@c",   "a@b@c",  "a@b c", "a@b_\xff",
+          "\xff@b", "a@b/\xff", "a@b/\x01", "a@b/\xc2\x85", "a\x7f@b", "a@b\tc", "a@b&c"}) {
         EXPECT_FALSE(Jid::parse(text)) << text;
     }
     EXPECT_FALSE(Jid::parse(std::string(1024, 'a') + "@b"));

@@ -10,7 +10,8 @@ namespace klassenraum::xmpp {
 namespace {
 
 xml::Element request() {
-    return *xml::parse("<iq xmlns='jabber:client' type='set' id='a:sendIQ' from='c@d/e' to='f@g'><x xmlns='urn:x'/></iq>");
+    return *xml::parse(
+        "<iq xmlns='jabber:client' type='set' id='a:sendIQ' from='c@d/e' to='f@g'><x xmlns='urn:x'/></iq>");
 }
 
 TEST(Stanza, AnswersWithAddressesSwappedAndTheIdAsItWas) {
@@ -21,20 +22,21 @@ TEST(Stanza, AnswersWithAddressesSwappedAndTheIdAsItWas) {
 
 // jitsi-signalling 2.10: lib-jitsi-meet takes the first child of <error/> as the reason.
 TEST(Stanza, PutsTheConditionFirst) {
-    const xml::Element reply =
-        iq_error(request(), {.condition = Condition::NotAcceptable,
-                             .text = "no",
-                             .application = {xml::Element("session-invalid", ns::kFocus)}});
-    EXPECT_EQ(xml::write(reply),
-              "<iq xmlns=\"jabber:client\" type=\"error\" from=\"f@g\" to=\"c@d/e\" id=\"a:sendIQ\"><error type=\"modify\">"
-              "<not-acceptable xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/>"
-              "<text xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\">no</text>"
-              "<session-invalid xmlns=\"http://jitsi.org/protocol/focus\"/></error></iq>");
+    const xml::Element reply = iq_error(request(), {.condition = Condition::NotAcceptable,
+                                                    .text = "no",
+                                                    .application = {xml::Element("session-invalid", ns::kFocus)}});
+    EXPECT_EQ(
+        xml::write(reply),
+        "<iq xmlns=\"jabber:client\" type=\"error\" from=\"f@g\" to=\"c@d/e\" id=\"a:sendIQ\"><error type=\"modify\">"
+        "<not-acceptable xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/>"
+        "<text xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\">no</text>"
+        "<session-invalid xmlns=\"http://jitsi.org/protocol/focus\"/></error></iq>");
 }
 
 TEST(Stanza, NeverAnswersAnErrorOrAResultWithAnError) {
-    for (const std::string_view text : {"<iq xmlns='jabber:client' type='error'/>", "<iq xmlns='jabber:client' type='result'/>",
-                                        "<message xmlns='jabber:client' type='error'/>"}) {
+    for (const std::string_view text :
+         {"<iq xmlns='jabber:client' type='error'/>", "<iq xmlns='jabber:client' type='result'/>",
+          "<message xmlns='jabber:client' type='error'/>"}) {
         EXPECT_FALSE(may_answer_with_error(*xml::parse(text))) << text;
     }
     EXPECT_TRUE(may_answer_with_error(request()));
