@@ -103,14 +103,9 @@ void Conference::tell_speaker(Context& context) {
 // jitsi-media.md 1.8: what the client may have missed.
 void Conference::channel_opened(Endpoint& endpoint, Context& context) {
     if (!endpoint.ssrc_rewriting) endpoint.constraints.show_thumbnails_unless_told();
-    settle(context);
-    for (const auto& source : endpoint.sources) {
-        if (source->is_video()) source->constraint.told.reset();
-    }
+    for (const auto& source : endpoint.sources) source->constraint.told.reset();
     endpoint.told = Told{};
-    announce(endpoint, true, context);
-    tell_forwarded(endpoint, context);
-    tell_senders(context);
+    settle(context);
     if (std::string message = speaker_message(); !message.empty()) endpoint.say(std::move(message), context.out);
     for (const auto& other : endpoints_) {
         if (other->inactive_told) endpoint.say(colibri::write_connectivity(other->name, false), context.out);

@@ -50,7 +50,7 @@ private:
     void settle_video(Endpoint& receiver, Context& context);
     void settle_audio(Endpoint& receiver, Context& context);
     void assign_video(Endpoint& receiver, Source& source, const Allocation& allocation, Context& context);
-    void announce(Endpoint& receiver, bool everything, Context& context);
+    void announce(Endpoint& receiver, Context& context);
     void tell_forwarded(Endpoint& receiver, Context& context);
     void tell_senders(Context& context);
     void tell_speaker(Context& context);

@@ -43,10 +43,11 @@ struct ChannelState {
     }
 };
 
-// The list of forwarded sources (of endpoints, for a client of 2022) that this receiver was told last.
+// What this receiver was told since its channel opened, so that only changes are told.
 struct Told {
-    std::vector<std::string> forwarded;
-    bool once = false;
+    bool maps = false;
+    bool once = false;                   // there was a list of forwarded sources
+    std::vector<std::string> forwarded;  // the last one; endpoints for a client of 2022
 };
 
 class Endpoint {

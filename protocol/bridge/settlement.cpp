@@ -1,5 +1,6 @@
 // The part of Conference that turns wishes into streams and tells the clients: see settle().
 #include <algorithm>
+#include <utility>
 
 #include "protocol/bridge/conference.hpp"
 
@@ -34,7 +35,7 @@ void Conference::settle(Context& context) {
         if (!receiver->described) continue;
         settle_audio(*receiver, context);
         settle_video(*receiver, context);
-        announce(*receiver, false, context);
+        announce(*receiver, context);
         tell_forwarded(*receiver, context);
     }
     tell_senders(context);
@@ -126,8 +127,9 @@ void Conference::settle_audio(Endpoint& receiver, Context& context) {
 }
 
 // Source maps: what is new in one message each, since every message with a new SSRC is a renegotiation for the client.
-void Conference::announce(Endpoint& receiver, bool everything, Context& context) {
+void Conference::announce(Endpoint& receiver, Context& context) {
     if (!receiver.ssrc_rewriting || !receiver.channel.open()) return;
+    const bool everything = !std::exchange(receiver.told.maps, true);
     const auto collect = [&](const auto& streams) {
         std::vector<colibri::MappedSource> mapped;
         for (const auto& stream : streams) {
@@ -166,14 +168,16 @@ void Conference::tell_forwarded(Endpoint& receiver, Context& context) {
     if (receiver.source_names) {
         if (receiver.told.once && forwarded == receiver.told.forwarded) return;
         receiver.say(colibri::write_forwarded_sources(views(forwarded)), context.out);
-        receiver.told = {.forwarded = std::move(forwarded), .once = true};
+        receiver.told.forwarded = std::move(forwarded);
+        receiver.told.once = true;
         return;
     }
     std::sort(endpoints.begin(), endpoints.end());
     endpoints.erase(std::unique(endpoints.begin(), endpoints.end()), endpoints.end());
     if (receiver.told.once && endpoints == receiver.told.forwarded) return;
     receiver.say(colibri::write_last_n_endpoints(views(endpoints)), context.out);
-    receiver.told = {.forwarded = std::move(endpoints), .once = true};
+    receiver.told.forwarded = std::move(endpoints);
+    receiver.told.once = true;
 }
 
 void Conference::tell_senders(Context& context) {
