@@ -1,0 +1,119 @@
+#include "server/app/plan.hpp"
+
+#include <charconv>
+#include <stdexcept>
+
+#include "server/net/local_addresses.hpp"
+
+namespace klassenraum::app {
+namespace {
+
+// An IPv6 address that the host does not have is no reason to stay away from IPv4.
+bool lacks_family(const std::error_code& error) {
+    return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
+}
+
+std::vector<Address> candidate_addresses(const config::Settings& settings, Mode mode) {
+    const std::vector<Address> loopback{*net::parse_address("127.0.0.1", 0), *net::parse_address("::1", 0)};
+    if (mode == Mode::Development) return loopback;
+    std::vector<Address> addresses;
+    for (const std::string& text : settings.listen.public_addresses) {
+        const auto address = net::parse_address(text, 0);
+        if (!address) throw std::runtime_error("listen.public_addresses must hold IP addresses.");
+        addresses.push_back(*address);
+    }
+    if (addresses.empty()) addresses = net::reachable_addresses();
+    return addresses.empty() ? loopback : addresses;
+}
+
+}  // namespace
+
+Address endpoint_of(const std::string& text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos) throw std::runtime_error("The address " + text + " has no port.");
+    std::string ip = text.substr(0, colon);
+    if (ip.size() > 2 && ip.front() == '[' && ip.back() == ']') ip = ip.substr(1, ip.size() - 2);
+    std::uint16_t port = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data() + colon + 1, end, port);
+    const auto address = net::parse_address(ip, port);
+    if (error != std::errc() || rest != end || !address)
+        throw std::runtime_error(text + " is no IP address with a port.");
+    return *address;
+}
+
+std::string public_host(const config::Settings& settings) {
+    const std::uint16_t port = endpoint_of(settings.listen.https.at(0)).port;
+    return port == 443 ? settings.server.domain : settings.server.domain + ":" + std::to_string(port);
+}
+
+http::Policy policy_for(const config::Settings& settings, Mode mode) {
+    http::Policy policy;
+    policy.development = mode == Mode::Development;
+    const std::string host = public_host(settings);
+    const std::string port = host.substr(settings.server.domain.size());
+    policy.hosts.push_back(host);
+    if (port.empty()) policy.hosts.push_back(host + ":443");
+    if (policy.development) {
+        policy.hosts.push_back("127.0.0.1" + port);
+        policy.hosts.push_back("[::1]" + port);
+    } else if (!port.empty()) {
+        // Behind a balancer that answers on 443 for another port of ours.
+        policy.hosts.push_back(settings.server.domain);
+    }
+    return policy;
+}
+
+pages::Settings pages_for(const config::Settings& settings, std::string session_key) {
+    pages::Settings pages;
+    pages.domain = settings.server.domain;
+    pages.public_origin = "https://" + public_host(settings);
+    pages.session_key = std::move(session_key);
+    if (!settings.site.operator_name.empty()) pages.operator_name = settings.site.operator_name;
+    pages.address = settings.site.address;
+    pages.admin_mail = settings.server.admin_mail;
+    pages.app_name = settings.site.app_name;
+    pages.app_centre = settings.site.app_centre;
+    pages.offer_until = settings.offer.until;
+    pages.offer_notice = settings.offer.notice;
+    pages.offer_url = settings.offer.url;
+    pages.warn_days = settings.offer.warn_days;
+    pages.session_minutes = settings.accounts.session_minutes;
+    pages.shared_device_default = settings.accounts.shared_device_default;
+    pages.web_root = settings.web.root;
+    return pages;
+}
+
+shard::Config shard_for(const config::Settings& settings, Mode mode, std::size_t worker, std::uint16_t media_port) {
+    shard::Config shard;
+    shard.domain = settings.server.domain;
+    shard.websocket_origin = "wss://" + public_host(settings);
+    shard.worker_name = "w" + std::to_string(worker);
+    for (const Address& address : candidate_addresses(settings, mode))
+        shard.candidates.push_back({net::text_of(address), media_port});
+    shard.max_participants = settings.room.max_participants;
+    shard.max_rooms = settings.limits.max_rooms;
+    shard.leave_grace = std::chrono::seconds(settings.room.end_grace_seconds);
+    shard.orphan_grace = std::chrono::seconds(settings.room.orphan_grace_seconds);
+    return shard;
+}
+
+worker::Sockets bind_media(const config::Settings& settings, Mode mode, std::size_t worker) {
+    const bool loopback = mode == Mode::Development;
+    auto port = static_cast<std::uint16_t>(settings.listen.media_udp == 0 ? 0 : settings.listen.media_udp + worker);
+    worker::Sockets bound;
+    for (const char* ip : {loopback ? "127.0.0.1" : "0.0.0.0", loopback ? "::1" : "::"}) {
+        auto socket = net::UdpSocket::create(*net::parse_address(ip, port));
+        if (socket) {
+            port = socket->local().port;
+            bound.sockets.push_back(std::move(*socket));
+        } else if (!lacks_family(socket.error())) {
+            throw std::runtime_error("Cannot use UDP port " + std::to_string(port) +
+                                     " for media: " + socket.error().message() + ".");
+        }
+    }
+    if (bound.sockets.empty()) throw std::runtime_error("This host has neither IPv4 nor IPv6 for media.");
+    return bound;
+}
+
+}  // namespace klassenraum::app

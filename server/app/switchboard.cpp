@@ -1,0 +1,243 @@
+#include "server/app/switchboard.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "protocol/crypto/secret.hpp"
+#include "server/log/log.hpp"
+
+namespace klassenraum::app {
+
+Switchboard::Switchboard(Entropy& entropy, accounts::Store store, OnFront on_front, std::size_t workers)
+    : entropy_(entropy), store_(std::move(store)), on_front_(std::move(on_front)), placement_(workers) {}
+
+Switchboard::~Switchboard() = default;
+
+void Switchboard::connect(http::Listener& listener,
+                          std::vector<std::unique_ptr<worker::Worker>>& workers,
+                          std::function<void()> sctp_began) {
+    listener_ = &listener;
+    workers_ = &workers;
+    sctp_began_ = std::move(sctp_began);
+}
+
+// --- from the shards ---
+
+struct Switchboard::Deliver {
+    Switchboard& board;
+    std::size_t worker;
+
+    void operator()(shard::SendText& send) { board.listener_->send_text(send.connection, std::move(send.text)); }
+    void operator()(shard::CloseConnection& close) {
+        board.listener_->close(close.connection, close.code, std::move(close.reason));
+    }
+    void operator()(shard::ChannelVerdict& verdict) {
+        const auto found = board.pending_channels_.extract(verdict.request);
+        if (found) found.mapped()(verdict.accepted);
+    }
+    void operator()(shard::VerifyPassword& question) {
+        const auto answer = [&self = board, to = worker,
+                             request = question.request](std::optional<std::string> account) {
+            self.post(to, shard::PasswordVerdict{request, std::move(account)});
+        };
+        board.verify(std::move(question.account), std::move(question.password), answer);
+    }
+    void operator()(shard::SctpOpen& open) { board.open_sctp(worker, open.endpoint); }
+    void operator()(shard::SctpPacket& packet) {
+        if (const auto id = front_id(packet.endpoint)) board.stack_.receive(*id, packet.packet);
+    }
+    void operator()(shard::SctpSend& send) {
+        if (const auto id = front_id(send.endpoint)) board.stack_.send(*id, std::move(send.text));
+    }
+    void operator()(shard::SctpClose& close) {
+        if (const auto id = front_id(close.endpoint)) board.close_sctp(*id);
+    }
+    void operator()(focus::RoomAnswer& answer) {
+        const auto found = board.pending_rooms_.extract(answer.request);
+        if (!found) return;
+        for (const focus::RoomSummary& room : answer.rooms) board.placement_.place(room.slug, worker);
+        found.mapped()(std::move(answer));
+    }
+    std::optional<EndpointId> front_id(EndpointId endpoint) const {
+        const auto found = board.front_endpoint_.find({worker, endpoint});
+        return found == board.front_endpoint_.end() ? std::nullopt : std::optional(found->second);
+    }
+};
+
+void Switchboard::receive(std::size_t worker, std::vector<shard::Output> outputs) {
+    for (shard::Output& output : outputs) std::visit(Deliver{*this, worker}, output);
+}
+
+void Switchboard::announce_stop() {
+    for (const auto& worker : *workers_) worker->post(shard::Stopping{});
+}
+
+// --- pages::Gateway ---
+
+void Switchboard::ask(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) {
+    if (const auto* list = std::get_if<focus::ListRooms>(&request); list != nullptr && workers_->size() > 1) {
+        return ask_all(*list, std::move(done));
+    }
+    std::size_t worker = 0;
+    if (const auto* create = std::get_if<focus::CreateRoom>(&request)) {
+        worker = create->slug.empty() ? emptiest_worker() : placement_.worker_of(create->slug);
+    } else if (const auto* query = std::get_if<focus::QueryRoom>(&request)) {
+        worker = placement_.worker_of(query->slug);
+    } else if (const auto* end = std::get_if<focus::EndRoom>(&request)) {
+        worker = placement_.worker_of(end->slug);
+    }
+    ask_one(worker, std::move(request), std::move(done));
+}
+
+void Switchboard::ask_one(std::size_t worker, focus::RoomRequest request, OnAnswer done) {
+    const RequestId id{next_request_++};
+    std::visit([id](auto& question) { question.request = id; }, request);
+    if (pending_rooms_.size() < kMaxPending && post(worker, std::move(request))) {
+        pending_rooms_.emplace(id, std::move(done));
+        return;
+    }
+    log::warning("pages.refused", log::field("pending", pending_rooms_.size()));
+    focus::RoomAnswer refusal;
+    refusal.error = focus::RoomError::Unknown;
+    done(std::move(refusal));
+}
+
+void Switchboard::ask_all(const focus::ListRooms& request, OnAnswer done) {
+    struct Gathering {
+        std::size_t left;
+        focus::RoomAnswer answer;
+        OnAnswer done;
+    };
+    const auto gathering = std::make_shared<Gathering>(Gathering{workers_->size(), {}, std::move(done)});
+    for (std::size_t worker = 0; worker < workers_->size(); ++worker) {
+        ask_one(worker, request, [gathering](focus::RoomAnswer part) {
+            auto& rooms = gathering->answer.rooms;
+            std::move(part.rooms.begin(), part.rooms.end(), std::back_inserter(rooms));
+            if (--gathering->left == 0) gathering->done(std::move(gathering->answer));
+        });
+    }
+}
+
+void Switchboard::verify(std::string account,
+                         std::string password,
+                         std::function<void(std::optional<std::string>)> done) {
+    struct Question {
+        std::string account;
+        std::string password;
+        std::function<void(std::optional<std::string>)> done;
+        ~Question() { crypto::wipe(password); }
+    };
+    const auto question = std::make_shared<Question>(Question{std::move(account), std::move(password), done});
+    const bool taken = pool_.post([this, question] {
+        std::optional<std::string> verified;
+        if (store_.verify(question->account, question->password) == accounts::Verdict::Right) {
+            verified = accounts::id_of(question->account);
+        }
+        on_front_([question, verified] { question->done(verified); });
+    });
+    if (!taken) done(std::nullopt);
+}
+
+// --- http::SocketEvents ---
+
+ConnectionId Switchboard::draw_connection() {
+    ConnectionId drawn;
+    while (!drawn || worker_of_.contains(drawn)) drawn.value = entropy_.u64();
+    return drawn;
+}
+
+void Switchboard::xmpp_opened(ConnectionId connection, std::string room_hint, std::optional<std::string> account) {
+    const std::size_t worker = placement_.worker_of(room_hint);
+    worker_of_.emplace(connection, worker);
+    if (!post(worker, shard::XmppOpened{connection, std::move(room_hint), std::move(account)})) {
+        listener_->close(connection, 1013, "try again later");
+    }
+}
+
+void Switchboard::channel_requested(const http::ToChannel& channel, std::function<void(bool)> verdict) {
+    const auto worker = worker_named(channel.worker);
+    const RequestId id{next_request_++};
+    if (!worker || pending_channels_.size() >= kMaxPending ||
+        !post(*worker, shard::ChannelRequested{id, channel.conference, channel.endpoint, channel.password})) {
+        return verdict(false);
+    }
+    pending_channels_.emplace(id, std::move(verdict));
+}
+
+void Switchboard::channel_opened(ConnectionId connection, const http::ToChannel& channel) {
+    const std::size_t worker = worker_named(channel.worker).value_or(0);
+    worker_of_.emplace(connection, worker);
+    if (!post(worker, shard::ChannelOpened{connection, channel.conference, channel.endpoint, channel.password})) {
+        listener_->close(connection, 1013, "try again later");
+    }
+}
+
+bool Switchboard::text_received(ConnectionId connection, std::string text) {
+    const auto found = worker_of_.find(connection);
+    return found != worker_of_.end() && post(found->second, shard::TextReceived{connection, std::move(text)});
+}
+
+void Switchboard::closed(ConnectionId connection) {
+    const auto found = worker_of_.extract(connection);
+    if (found) post(found.mapped(), shard::ConnectionClosed{connection});
+}
+
+// --- sctp::Events ---
+
+void Switchboard::packet_ready(EndpointId endpoint, std::vector<std::uint8_t> packet) {
+    const auto& [worker, id] = shard_endpoint_.at(endpoint);
+    post(worker, shard::SctpDatagram{id, std::move(packet)});
+}
+
+void Switchboard::channel_opened(EndpointId endpoint) {
+    const auto& [worker, id] = shard_endpoint_.at(endpoint);
+    post(worker, shard::SctpChannelOpen{id});
+}
+
+void Switchboard::text_received(EndpointId endpoint, std::string text) {
+    const auto& [worker, id] = shard_endpoint_.at(endpoint);
+    post(worker, shard::SctpText{id, std::move(text)});
+}
+
+void Switchboard::association_closed(EndpointId endpoint) {
+    const auto [worker, id] = shard_endpoint_.at(endpoint);
+    close_sctp(endpoint);
+    post(worker, shard::SctpClosed{id});
+}
+
+void Switchboard::open_sctp(std::size_t worker, EndpointId endpoint) {
+    if (front_endpoint_.contains({worker, endpoint})) return;
+    const EndpointId id{next_endpoint_++};
+    if (!stack_.open(id)) {
+        log::warning("sctp.refused", log::field("associations", stack_.associations()));
+        post(worker, shard::SctpClosed{endpoint});
+        return;
+    }
+    front_endpoint_.emplace(ShardEndpoint{worker, endpoint}, id);
+    shard_endpoint_.emplace(id, ShardEndpoint{worker, endpoint});
+    sctp_began_();
+}
+
+void Switchboard::close_sctp(EndpointId front_endpoint) {
+    stack_.close(front_endpoint);
+    const auto found = shard_endpoint_.extract(front_endpoint);
+    if (found) front_endpoint_.erase(found.mapped());
+}
+
+// --- placement ---
+
+std::optional<std::size_t> Switchboard::worker_named(const std::string& name) const {
+    for (std::size_t i = 0; i < workers_->size(); ++i) {
+        if (name == "w" + std::to_string(i)) return i;
+    }
+    return std::nullopt;
+}
+
+std::size_t Switchboard::emptiest_worker() const {
+    const auto emptier = [](const auto& left, const auto& right) {
+        return left->counters().sessions.value() < right->counters().sessions.value();
+    };
+    return static_cast<std::size_t>(std::min_element(workers_->begin(), workers_->end(), emptier) - workers_->begin());
+}
+
+}  // namespace klassenraum::app

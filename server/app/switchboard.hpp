@@ -1,0 +1,103 @@
+// Joins the parts of the front to the workers: WebSockets and data channels to the shard that has their room, the
+// shards' answers back to them, pages to rooms and to the account store. Contains no protocol. Owned by the
+// application, on the front thread.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "config/accounts/store.hpp"
+#include "protocol/core/entropy.hpp"
+#include "protocol/shard/message.hpp"
+#include "server/http/listener.hpp"
+#include "server/pages/gateway.hpp"
+#include "server/sctp/usrsctp_stack.hpp"
+#include "server/worker/placement.hpp"
+#include "server/worker/pool.hpp"
+#include "server/worker/worker.hpp"
+
+namespace klassenraum::app {
+
+// Questions of pages and of channels that no shard has answered yet.
+inline constexpr std::size_t kMaxPending = 1000;
+
+class Switchboard final : public http::SocketEvents, public sctp::Events, public pages::Gateway {
+public:
+    // Runs a function on the front thread; may be called from any thread.
+    using OnFront = std::function<void(std::function<void()>)>;
+
+    Switchboard(Entropy& entropy, accounts::Store store, OnFront on_front, std::size_t workers);
+    ~Switchboard() override;
+
+    // Before anything runs. `sctp_began` is called when the stack needs ticks.
+    void connect(http::Listener& listener,
+                 std::vector<std::unique_ptr<worker::Worker>>& workers,
+                 std::function<void()> sctp_began);
+
+    void receive(std::size_t worker, std::vector<shard::Output> outputs);
+    void announce_stop();
+    sctp::Stack& stack() { return stack_; }
+
+    // pages::Gateway
+    void ask(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) override;
+    void verify(std::string account,
+                std::string password,
+                std::function<void(std::optional<std::string>)> done) override;
+
+    // http::SocketEvents
+    ConnectionId draw_connection() override;
+    void xmpp_opened(ConnectionId connection, std::string room_hint, std::optional<std::string> account) override;
+    void channel_requested(const http::ToChannel& channel, std::function<void(bool)> verdict) override;
+    void channel_opened(ConnectionId connection, const http::ToChannel& channel) override;
+    bool text_received(ConnectionId connection, std::string text) override;
+    void closed(ConnectionId connection) override;
+
+    // sctp::Events
+    void packet_ready(EndpointId endpoint, std::vector<std::uint8_t> packet) override;
+    void channel_opened(EndpointId endpoint) override;
+    void text_received(EndpointId endpoint, std::string text) override;
+    void association_closed(EndpointId endpoint) override;
+
+private:
+    struct Deliver;
+    using OnAnswer = std::function<void(focus::RoomAnswer)>;
+
+    bool post(std::size_t worker, shard::Input input) { return (*workers_)[worker]->post(std::move(input)); }
+    std::optional<std::size_t> worker_named(const std::string& name) const;
+    std::size_t emptiest_worker() const;
+    void ask_one(std::size_t worker, focus::RoomRequest request, OnAnswer done);
+    void ask_all(const focus::ListRooms& request, OnAnswer done);
+    void open_sctp(std::size_t worker, EndpointId endpoint);
+    void close_sctp(EndpointId front_endpoint);
+
+    Entropy& entropy_;
+    accounts::Store store_;  // only ever used by pool_
+    OnFront on_front_;
+    worker::Placement placement_;
+    sctp::Stack stack_{*this};
+    http::Listener* listener_ = nullptr;
+    std::vector<std::unique_ptr<worker::Worker>>* workers_ = nullptr;
+    std::function<void()> sctp_began_;
+
+    std::uint64_t next_request_ = 1;
+    std::unordered_map<RequestId, std::function<void(bool)>> pending_channels_;
+    std::unordered_map<RequestId, OnAnswer> pending_rooms_;
+    std::unordered_map<ConnectionId, std::size_t> worker_of_;
+
+    // Endpoint ids are a shard's own; the stack needs them to differ between shards.
+    using ShardEndpoint = std::pair<std::size_t, EndpointId>;
+    std::uint64_t next_endpoint_ = 1;
+    std::map<ShardEndpoint, EndpointId> front_endpoint_;
+    std::unordered_map<EndpointId, ShardEndpoint> shard_endpoint_;
+
+    worker::Pool pool_;  // last: its thread ends before the store goes
+};
+
+}  // namespace klassenraum::app
