@@ -44,7 +44,9 @@ public:
         declarations_ = 0;
         // xmlns="" below an element with a namespace: nobody sends it, and browsers would read it differently from us.
         if (name.xmlns.empty() && !open_.empty() && !open_.back().xmlns().empty()) return fail(ParseError::Namespace);
-        Element element{std::string(name.local), std::string(name.xmlns)};
+        // <xml:a/> is bound without a declaration, and nobody may declare it: it could not be written again for others.
+        if (name.xmlns == kXmlNamespace) return fail(ParseError::Namespace);
+        Element element(name.local, name.xmlns);
         std::size_t count = 0;
         for (; *attributes != nullptr; attributes += 2) {
             if (++count > kMaxAttributes || ++attributes_ > kMaxAttributesTotal) return fail(ParseError::TooLarge);

@@ -16,7 +16,7 @@ enum class ParseError : std::uint8_t {
     NotWellFormed,  // including bad UTF-8, more or less than one element, unbound prefixes
     Restricted,     // a construct that RFC 6120 §11.1 forbids
     TooLarge,       // one of the bounds in xml/limits.hpp
-    Namespace,      // xmlns="" or a prefixed attribute other than xml:lang: our Element cannot say that
+    Namespace,  // what our Element cannot say: xmlns="", elements of xml:, attributes with another prefix than xml:lang
 };
 
 Result<Element, ParseError> parse(std::string_view document, std::size_t longest = kMaxDocument);
