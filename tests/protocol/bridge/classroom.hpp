@@ -106,7 +106,8 @@ struct JoinOptions {
     bool ssrc_rewriting = false;
     bool source_names = true;
     bool channel = true;
-    bool media = true;  // signals a microphone and a camera with three encodings
+    bool speaks = true;  // says at once that it wants no video yet, as a client says at once what it wants
+    bool media = true;   // signals a microphone and a camera with three encodings
     std::vector<rtp::Codec> codecs = {rtp::Codec::Opus, rtp::Codec::Vp8};
 };
 
@@ -142,6 +143,7 @@ public:
             conference.channel_opened(endpoint, context);
         }
         conference.settle(context);
+        if (options.channel && options.speaks) want(endpoint, 0);
         return endpoint;
     }
 

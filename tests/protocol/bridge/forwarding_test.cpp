@@ -107,7 +107,7 @@ TEST(Forwarding, SendsNoVideoUntilItIsWanted) {
 TEST(Forwarding, ShowsThumbnailsToAClientOf2022ThatSaysNothing) {
     Classroom room;
     Endpoint& alice = room.join("alice");
-    Endpoint& bob = room.join("bob", {.source_names = false});
+    Endpoint& bob = room.join("bob", {.source_names = false, .speaks = false});
     room.send_frame(alice, 0, 1, true);
     EXPECT_THAT(room.sent_to(bob), SizeIs(1));
 }
