@@ -62,9 +62,9 @@ export class Participant {
 export async function createRoom(teacher, { title = 'Mathe 7b', password = 'wolke-apfel-37' } = {}) {
     const { page, server } = teacher;
     await page.goto(`${server.origin}/anmelden`);
-    await submit(page, { account: 'test', password: 'test' });
+    await submit(page, { account: 'test', passwort: 'test' });
     await page.goto(`${server.origin}/anlegen`);
-    await submit(page, { title, password });
+    await submit(page, { titel: title, passwort: password });
     const text = await page.evaluate(() => document.body.innerText + [...document.querySelectorAll('textarea')].map(t => t.value).join('\n'));
     const link = new RegExp(`${server.origin}/([a-z0-9-]+)`).exec(text);
     if (!link) throw new Error(`no invitation on the page: ${text.slice(0, 300)}`);
@@ -78,6 +78,6 @@ async function submit(page, fields) {
     const first = Object.keys(fields)[0];
     await Promise.all([
         page.waitForNavigation({ timeout: 15000 }),
-        page.$eval(`form input[name="${first}"]`, input => input.form.requestSubmit())
+        page.$eval(`form input[name="${first}"]`, input => input.form.requestSubmit(input.form.querySelector('button.main')))
     ]);
 }

@@ -57,7 +57,7 @@ test('canary: nothing personal is written, at the most verbose level', async () 
         raw.send(`<broken ${secret.login}`);
         await raw.closed;
         await fetch(`${server.origin}/${secret.room}?x=${secret.room}`, { headers: { 'user-agent': secret.agent, referer: `https://${secret.agent}.example/` } });
-        await fetch(`${server.origin}/anmelden`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ account: secret.login, password: secret.login }),
+        await fetch(`${server.origin}/anmelden`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ account: secret.login, passwort: secret.login }),
             headers: { origin: server.origin, 'content-type': 'application/x-www-form-urlencoded' } });
         secret.endpoint = ben.id;
         secret.slug = slug;
