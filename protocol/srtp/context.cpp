@@ -26,8 +26,8 @@ bool library_ready() {
     return ready;
 }
 
-// RFC 3550 §5.1: version, CSRC list and header extension lie inside the packet.
-bool is_rtp(ByteView packet, std::size_t tag) {
+// RFC 3550 §5.1: the length of an RTP header whose CSRC list and extension lie inside the packet, before the tag.
+std::optional<std::size_t> rtp_header(ByteView packet, std::size_t tag) {
     ByteReader in(packet);
     const std::uint8_t first = in.u8();
     in.skip(kRtpHeader - 1 + std::size_t{4} * (first & 0x0f));
@@ -35,8 +35,10 @@ bool is_rtp(ByteView packet, std::size_t tag) {
         in.skip(2);
         in.skip(std::size_t{4} * in.u16());
     }
+    const std::size_t header = in.position();
     in.skip(tag);
-    return in.ok() && first >> 6 == 2;
+    if (!in.ok() || first >> 6 != 2) return std::nullopt;
+    return header;
 }
 
 bool is_rtcp(ByteView packet, std::size_t trailer) {
@@ -56,6 +58,7 @@ void remember(std::vector<std::uint32_t>& ssrcs, std::uint32_t ssrc) {
 
 DropReason reason_of(srtp_err_status_t status, DropReason malformed) {
     switch (status) {
+        case srtp_err_status_ok: return DropReason::None;
         case srtp_err_status_replay_fail:
         case srtp_err_status_replay_old: return DropReason::SrtpReplay;
         case srtp_err_status_parse_err:
@@ -83,11 +86,19 @@ std::unique_ptr<Context> Context::create(Profile profile, ByteView keying_materi
     const ByteView client_salt = in.bytes(salt_size(profile));
     const ByteView server_salt = in.bytes(salt_size(profile));
     if (!in.ok() || in.remaining() > 0) return nullptr;
-    Session from_client = create_session(profile, !server, client_key, client_salt);
-    Session from_server = create_session(profile, server, server_key, server_salt);
-    if (!from_client || !from_server) return nullptr;
-    if (!server) std::swap(from_client, from_server);
-    return std::unique_ptr<Context>(new Context(profile, std::move(from_client), std::move(from_server)));
+    std::unique_ptr<Context> context(new Context(profile));
+    const ByteView in_key = server ? client_key : server_key;
+    const ByteView in_salt = server ? client_salt : server_salt;
+    const ByteView out_key = server ? server_key : client_key;
+    const ByteView out_salt = server ? server_salt : client_salt;
+    if (server && profile == Profile::AeadAes128Gcm) {
+        context->gcm_inbound_ = Gcm::create(in_key, in_salt, kMaxInboundSsrcs);
+        context->gcm_outbound_ = Gcm::create(out_key, out_salt, kMaxOutboundSsrcs);
+        return context->gcm_inbound_ && context->gcm_outbound_ ? std::move(context) : nullptr;
+    }
+    context->inbound_ = create_session(profile, false, in_key, in_salt);
+    context->outbound_ = create_session(profile, true, out_key, out_salt);
+    return context->inbound_ && context->outbound_ ? std::move(context) : nullptr;
 }
 
 Context::Session Context::create_session(Profile profile, bool outbound, ByteView key, ByteView salt) {
@@ -114,8 +125,7 @@ Context::Session Context::create_session(Profile profile, bool outbound, ByteVie
     return Session(status == srtp_err_status_ok ? session : nullptr);
 }
 
-Context::Context(Profile profile, Session inbound, Session outbound)
-    : profile_(profile), inbound_(std::move(inbound)), outbound_(std::move(outbound)) {
+Context::Context(Profile profile) : profile_(profile) {
     inbound_ssrcs_.reserve(kMaxInboundSsrcs);
     outbound_ssrcs_.reserve(kMaxOutboundSsrcs);
 }
@@ -125,14 +135,23 @@ Context::~Context() = default;
 void Context::Free::operator()(srtp_ctx_t_* session) const { srtp_dealloc(session); }
 
 Result<MutableBytes, DropReason> Context::unprotect_rtp(MutableBytes packet) {
-    if (!is_rtp(packet, tag_size(profile_))) return failure(DropReason::RtpMalformed);
+    const auto header = rtp_header(packet, tag_size(profile_));
+    if (!header) return failure(DropReason::RtpMalformed);
     const std::uint32_t ssrc = ssrc_at(packet, 8);
     if (!has_room(inbound_ssrcs_, ssrc)) return failure(DropReason::UnknownSource);
-    int length = static_cast<int>(packet.size());
-    const srtp_err_status_t status = srtp_unprotect(inbound_.get(), packet.data(), &length);
-    if (status != srtp_err_status_ok) return failure(reason_of(status, DropReason::RtpMalformed));
+    std::size_t length = 0;
+    const DropReason reason = unprotect_rtp(packet, *header, length);
+    if (reason != DropReason::None) return failure(reason);
     remember(inbound_ssrcs_, ssrc);
-    return packet.first(static_cast<std::size_t>(length));
+    return packet.first(length);
+}
+
+DropReason Context::unprotect_rtp(MutableBytes packet, std::size_t header, std::size_t& length) {
+    if (gcm_inbound_) return gcm_inbound_->unprotect_rtp(packet, header, length);
+    int size = static_cast<int>(packet.size());
+    const srtp_err_status_t status = srtp_unprotect(inbound_.get(), packet.data(), &size);
+    length = static_cast<std::size_t>(size);
+    return reason_of(status, DropReason::RtpMalformed);
 }
 
 Result<MutableBytes, DropReason> Context::unprotect_rtcp(MutableBytes packet) {
@@ -143,22 +162,32 @@ Result<MutableBytes, DropReason> Context::unprotect_rtcp(MutableBytes packet) {
     if ((packet[packet.size() - trailer] & 0x80) == 0) return failure(DropReason::RtcpMalformed);
     const std::uint32_t ssrc = ssrc_at(packet, 4);
     if (!has_room(inbound_ssrcs_, ssrc)) return failure(DropReason::UnknownSource);
-    int length = static_cast<int>(packet.size());
-    const srtp_err_status_t status = srtp_unprotect_rtcp(inbound_.get(), packet.data(), &length);
-    if (status != srtp_err_status_ok) return failure(reason_of(status, DropReason::RtcpMalformed));
+    std::size_t length = 0;
+    const DropReason reason = unprotect_rtcp(packet, length);
+    if (reason != DropReason::None) return failure(reason);
     remember(inbound_ssrcs_, ssrc);
-    return packet.first(static_cast<std::size_t>(length));
+    return packet.first(length);
+}
+
+DropReason Context::unprotect_rtcp(MutableBytes packet, std::size_t& length) {
+    if (gcm_inbound_) return gcm_inbound_->unprotect_rtcp(packet, length);
+    int size = static_cast<int>(packet.size());
+    const srtp_err_status_t status = srtp_unprotect_rtcp(inbound_.get(), packet.data(), &size);
+    length = static_cast<std::size_t>(size);
+    return reason_of(status, DropReason::RtcpMalformed);
 }
 
 std::optional<std::size_t> Context::protect_rtp(MutableBytes slot, std::size_t length) {
     if (length > slot.size() || slot.size() - length < tag_size(profile_)) return std::nullopt;
-    if (!is_rtp(slot.first(length), 0)) return std::nullopt;
+    const auto header = rtp_header(slot.first(length), 0);
+    if (!header) return std::nullopt;
     const std::uint32_t ssrc = ssrc_at(slot, 8);
     if (!has_room(outbound_ssrcs_, ssrc)) return std::nullopt;
-    int protected_length = static_cast<int>(length);
-    if (srtp_protect(outbound_.get(), slot.data(), &protected_length) != srtp_err_status_ok) return std::nullopt;
     remember(outbound_ssrcs_, ssrc);
-    return static_cast<std::size_t>(protected_length);
+    if (gcm_outbound_) return gcm_outbound_->protect_rtp(slot, length, *header);
+    int size = static_cast<int>(length);
+    if (srtp_protect(outbound_.get(), slot.data(), &size) != srtp_err_status_ok) return std::nullopt;
+    return static_cast<std::size_t>(size);
 }
 
 std::optional<std::size_t> Context::protect_rtcp(MutableBytes slot, std::size_t length) {
@@ -166,10 +195,11 @@ std::optional<std::size_t> Context::protect_rtcp(MutableBytes slot, std::size_t 
     if (!is_rtcp(slot.first(length), 0)) return std::nullopt;
     const std::uint32_t ssrc = ssrc_at(slot, 4);
     if (!has_room(outbound_ssrcs_, ssrc)) return std::nullopt;
-    int protected_length = static_cast<int>(length);
-    if (srtp_protect_rtcp(outbound_.get(), slot.data(), &protected_length) != srtp_err_status_ok) return std::nullopt;
     remember(outbound_ssrcs_, ssrc);
-    return static_cast<std::size_t>(protected_length);
+    if (gcm_outbound_) return gcm_outbound_->protect_rtcp(slot, length);
+    int size = static_cast<int>(length);
+    if (srtp_protect_rtcp(outbound_.get(), slot.data(), &size) != srtp_err_status_ok) return std::nullopt;
+    return static_cast<std::size_t>(size);
 }
 
 }  // namespace klassenraum::srtp

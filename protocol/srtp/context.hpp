@@ -1,6 +1,6 @@
-// SRTP and SRTCP of one peer (RFC 3711, RFC 7714), both directions, in place. Hides libsrtp2; the lengths of headers are
-// checked before any cryptography, and the number of SSRCs that have state is bounded. Owned by transport::Bundle. In
-// steady state the context allocates nothing of its own; each SSRC costs one allocation when it first appears.
+// SRTP and SRTCP of one peer (RFC 3711, RFC 7714), both directions, in place: our GCM for browsers, libsrtp2 for the older
+// AES-CM profile. The lengths of headers are checked before any cryptography, and the number of SSRCs that have state is
+// bounded. Owned by transport::Bundle. With GCM nothing is allocated per packet; libsrtp2 on NSS allocates.
 #pragma once
 
 #include <array>
@@ -12,6 +12,7 @@
 #include "protocol/core/bytes.hpp"
 #include "protocol/core/drop_reason.hpp"
 #include "protocol/core/result.hpp"
+#include "protocol/srtp/gcm.hpp"
 
 struct srtp_ctx_t_;  // libsrtp2's session
 
@@ -31,7 +32,7 @@ class Context {
 public:
     // The keying material as RFC 5764 §4.2 exports it: client key, server key, client salt, server salt. We are the server.
     static std::unique_ptr<Context> create_server(Profile profile, ByteView keying_material);
-    // The other end, for simulated peers.
+    // The other end, for simulated peers. Always libsrtp2, so that each test compares two implementations.
     static std::unique_ptr<Context> create_client(Profile profile, ByteView keying_material);
     ~Context();
     Context(const Context&) = delete;
@@ -41,7 +42,8 @@ public:
     Result<MutableBytes, DropReason> unprotect_rtcp(MutableBytes packet);
 
     // Encrypts the first `length` octets of the slot; the new length, or nothing when the packet is malformed, does not fit
-    // with its tag, is older than the window or belongs to one SSRC too many.
+    // with its tag, is older than the window or belongs to one SSRC too many. A packet may be protected twice only with the
+    // very same octets: another text or header under one sequence number would give the key of GCM's tag away.
     std::optional<std::size_t> protect_rtp(MutableBytes slot, std::size_t length);
     std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length);
 
@@ -52,13 +54,18 @@ private:
     using Session = std::unique_ptr<srtp_ctx_t_, Free>;
     using Ssrcs = std::vector<std::uint32_t>;  // sorted, capacity reserved up to its bound
 
-    Context(Profile profile, Session inbound, Session outbound);
+    explicit Context(Profile profile);
+    DropReason unprotect_rtp(MutableBytes packet, std::size_t header, std::size_t& length);
+    DropReason unprotect_rtcp(MutableBytes packet, std::size_t& length);
     static Session create_session(Profile profile, bool outbound, ByteView key, ByteView salt);
     static std::unique_ptr<Context> create(Profile profile, ByteView keying_material, bool server);
 
     Profile profile_;
+    // Either the first two or the last two.
     Session inbound_;
     Session outbound_;
+    std::unique_ptr<Gcm> gcm_inbound_;
+    std::unique_ptr<Gcm> gcm_outbound_;
     Ssrcs inbound_ssrcs_;
     Ssrcs outbound_ssrcs_;
 };
