@@ -6,8 +6,8 @@ namespace klassenraum::projection {
 namespace {
 
 constexpr std::int64_t kTicksPerMillisecond = 90;
-constexpr std::uint32_t kFrameTicks = 3000;  // 30 frames per second
-constexpr std::int64_t kSmallestStep = 90;   // two encodings of one picture follow each other
+constexpr std::int64_t kFrameTicks = 3000;  // 30 frames per second
+constexpr std::int64_t kSmallestStep = 90;  // two encodings of one picture follow each other
 constexpr std::int64_t kTolerance = 2 * 90'000;
 constexpr std::int64_t kLongestLeap = 10 * 90'000;
 
@@ -91,6 +91,19 @@ const VideoProjection::Frame* VideoProjection::frame_before(const VideoPacket& p
     return best;
 }
 
+// A frame that came late is left out. If all frames behind it are left out too, the next one sent can still take its
+// number.
+bool VideoProjection::take_number_back(const VideoPacket& packet) {
+    const auto behind = [&](const Frame& frame) { return frame.used && rtp::newer(frame.key, packet.timestamp); };
+    if (std::any_of(frames_.begin(), frames_.end(), [&](const Frame& f) { return behind(f) && f.accepted; }))
+        return false;
+    for (Frame& frame : frames_) {
+        if (behind(frame)) --frame.number_delta;
+    }
+    --number_delta_;
+    return true;
+}
+
 std::uint32_t VideoProjection::outgoing_timestamp(const VideoPacket& packet, Turn turn, Instant now) {
     const std::uint32_t mapped = packet.timestamp + timestamp_delta_;
     if (turn == Turn::Late || !sent_anything_) return mapped;
@@ -107,7 +120,9 @@ std::uint32_t VideoProjection::outgoing_timestamp(const VideoPacket& packet, Tur
 // much later as our clock says.
 std::uint32_t VideoProjection::switched_timestamp(const VideoPacket& packet, Instant now) const {
     if (!sent_anything_) return last_timestamp_;
-    const std::int64_t elapsed = std::max<std::int64_t>(ticks_between(last_sent_, now), kFrameTicks);
+    // Encodings of one source may follow each other within one picture, sources do not.
+    const std::int64_t shortest = same_source_ ? kSmallestStep : kFrameTicks;
+    const std::int64_t elapsed = std::max<std::int64_t>(ticks_between(last_sent_, now), shortest);
     const std::uint32_t estimate = last_timestamp_ + static_cast<std::uint32_t>(elapsed);
     if (!same_source_) return estimate;
     std::optional<std::uint32_t> aligned = packet.timestamp;

@@ -31,7 +31,8 @@ void VideoProjection::open_layers(const VideoPacket& packet) {
     target_changed_ = false;
     continuous_ = picture_ = 1;
     picture_timestamp_ = packet.timestamp;
-    if (packet.vp9 && packet.vp9->structure) {
+    top_known_ = packet.vp9 && packet.vp9->structure;
+    if (top_known_) {
         spatial_ = std::min<std::uint8_t>(spatial_, packet.vp9->structure->spatial_layers - 1);
     }
     if (packet.structure != nullptr) decode_target_ = packet.structure->decode_target_for(spatial_, temporal_);
@@ -86,7 +87,8 @@ bool VideoProjection::accept_vp9_spatial(const VideoPacket& packet, Turn turn) {
     const rtp::Vp9Descriptor& vp9 = *packet.vp9;
     const std::uint8_t layer = packet.spatial;
     const auto bit = static_cast<std::uint8_t>(1U << layer);
-    const bool needed_above = layer < spatial_ && !vp9.not_upper_reference;
+    // Without a structure the highest layer is not known, so what may be it is not left out.
+    const bool needed_above = layer < spatial_ && (!vp9.not_upper_reference || !top_known_);
     if (turn == Turn::Late) return layer == spatial_ || needed_above;
     if (packet.timestamp != picture_timestamp_) {
         picture_ = 0;
@@ -98,6 +100,7 @@ bool VideoProjection::accept_vp9_spatial(const VideoPacket& packet, Turn turn) {
     bool accepted = has_past && has_below && (layer == spatial_ || needed_above);
     if (has_past && has_below && ((layer > spatial_ && layer <= allowed) || (layer < spatial_ && layer == allowed))) {
         spatial_ = layer;
+        top_known_ = true;
         layer_wait_ = 0;
         accepted = true;
     }

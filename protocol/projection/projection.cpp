@@ -7,8 +7,9 @@ namespace {
 // Browsers send the key frames of all encodings at once; what does not come within this was not among them.
 constexpr Duration kKeyFrameGroup = std::chrono::milliseconds(300);
 constexpr Duration kEncodingAlive = std::chrono::seconds(1);
-// A key frame that comes later than this many packets of its encoding is no place to begin.
-constexpr std::int64_t kLatestKeyFrame = 64;
+// A key frame whose first packet was overtaken by more than this is no place to begin. What overtook it was not
+// forwarded; the receiver finds it missing, and project_again() fits it in.
+constexpr std::int64_t kLatestKeyFrame = 16;
 
 Result<Projection, DropReason> dropped(DropReason reason) {
     return failure(reason);
@@ -141,19 +142,28 @@ Result<Projection, DropReason> VideoProjection::project_late(const VideoPacket& 
     if (frame == nullptr) {
         const Frame* before = frame_before(packet);
         if (before == nullptr) return dropped(DropReason::TooOld);
-        frame = &begin_frame(packet, accept_layer(packet, Turn::Late), before->number_delta, Turn::Late, now);
+        const bool accepted = accept_layer(packet, Turn::Late);
+        const std::uint16_t number_delta = before->number_delta;
+        const bool unnumbered = !accepted && descriptor_ == Descriptor::Vp8 && take_number_back(packet);
+        frame = &begin_frame(packet, accepted, static_cast<std::uint16_t>(number_delta - (unnumbered ? 1 : 0)),
+                             Turn::Late, now);
     }
     if (!frame->accepted) {
         sequences_.drop(packet.sequence);
         return dropped(DropReason::LayerNotSelected);
     }
-    return projection_of(packet, *frame, sequences_.send(packet.sequence));
+    return send(packet, *frame, now);
 }
 
 Result<Projection, DropReason> VideoProjection::send(const VideoPacket& packet, const Frame& frame, Instant now) {
+    const bool ahead = packet.sequence > sequences_.highest();
     const Projection out = projection_of(packet, frame, sequences_.send(packet.sequence));
-    frame_ended_ = packet.frame_end;
-    picture_ended_ = packet.marker;
+    if (ahead) {
+        frame_ended_ = packet.frame_end;
+        picture_ended_ = packet.marker;
+    }
+    // Even a late packet may be the last one sent, when all that overtook it was left out.
+    if (sent_anything_ && !rtp::newer(out.sequence, last_sequence_)) return out;
     sent_anything_ = true;
     incomplete_ = !out.marker;
     last_sequence_ = out.sequence;

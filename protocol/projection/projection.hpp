@@ -103,6 +103,7 @@ private:
     Frame& begin_frame(const VideoPacket& packet, bool accepted, std::uint16_t number_delta, Turn turn, Instant now);
     Frame* find_frame(const VideoPacket& packet);
     const Frame* frame_before(const VideoPacket& packet) const;
+    bool take_number_back(const VideoPacket& packet);
     static bool same_frame(const Frame& frame, const VideoPacket& packet);
     bool follows(const Frame& frame, const VideoPacket& packet) const;
     std::uint32_t outgoing_timestamp(const VideoPacket& packet, Turn turn, Instant now);
@@ -152,6 +153,7 @@ private:
     std::uint8_t continuous_ = 0;  // VP9: a bit per spatial layer of which nothing was left out
     std::uint8_t picture_ = 0;     // VP9: a bit per spatial layer forwarded of the present picture
     std::uint32_t picture_timestamp_ = 0;
+    bool top_known_ = false;       // VP9: no layer lies above spatial_ but by our choice
     bool target_changed_ = false;  // the decode target, with the frame that is being decided
     unsigned layer_wait_ = 0;      // frames for which the target's layers could not be reached
 

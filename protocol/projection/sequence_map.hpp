@@ -19,7 +19,7 @@ public:
     // The first packet of a stream, `input`, becomes `output`; nothing before it will ever be mapped.
     void start(std::int64_t input, std::uint16_t output) {
         first_ = input;
-        highest_ = input - 1;
+        highest_ = last_sent_ = input - 1;
         offset_ = static_cast<std::uint16_t>(output - static_cast<std::uint16_t>(input));
         started_ = true;
     }
@@ -39,14 +39,16 @@ public:
         advance(input);
         Entry& entry = entries_[index(input)];
         entry.place = Place::Sent;
+        last_sent_ = std::max(last_sent_, input);
         return static_cast<std::uint16_t>(static_cast<std::uint16_t>(input) + entry.offset);
     }
     // As send(), but the packet gets no number unless a later one has already been sent: then its place stays empty.
     void drop(std::int64_t input) {
-        const bool ahead = input > highest_;
         advance(input);
         entries_[index(input)].place = Place::Dropped;
-        if (ahead) --offset_;
+        if (input < last_sent_) return;
+        for (std::int64_t at = input + 1; at <= highest_; ++at) --entries_[index(at)].offset;
+        --offset_;
     }
     // What is missing between highest() and `before` is known not to be wanted: it leaves no gap either.
     void drop_gap(std::int64_t before) {
@@ -86,6 +88,7 @@ private:
     std::array<Entry, Window> entries_{};
     std::int64_t first_ = 0;
     std::int64_t highest_ = -1;
+    std::int64_t last_sent_ = -1;
     std::uint16_t offset_ = 0;
     bool started_ = false;
 };

@@ -67,10 +67,16 @@ TEST(Rtcp, ChecksPadding) {
 }
 
 TEST(Report, RoundTrips) {
-    const ReportBlock block{.ssrc = 7, .fraction_lost = 3, .cumulative_lost = -5, .highest_sequence = 99, .jitter = 4,
-                            .last_sender_report = 5, .delay_since_sender_report = 6};
+    const ReportBlock block{.ssrc = 7,
+                            .fraction_lost = 3,
+                            .cumulative_lost = -5,
+                            .highest_sequence = 99,
+                            .jitter = 4,
+                            .last_sender_report = 5,
+                            .delay_since_sender_report = 6};
     ByteWriter out(buffer);
-    const SenderReport report{.ssrc = 1, .ntp = {0x1122334455667788}, .rtp_timestamp = 9, .packet_count = 10, .octet_count = 11};
+    const SenderReport report{
+        .ssrc = 1, .ntp = {0x1122334455667788}, .rtp_timestamp = 9, .packet_count = 10, .octet_count = 11};
     write_sender_report(out, report, std::span(&block, 1));
     const Member member = only_member(out);
     const auto parsed = parse_sender_report(member);

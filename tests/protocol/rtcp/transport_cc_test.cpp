@@ -18,8 +18,8 @@ std::optional<TransportCcFeedback> parse(ByteView datagram) {
     return member ? TransportCcFeedback::parse(*member) : std::nullopt;
 }
 
-// The three chunk kinds of the draft's sections 3.1.3 and 3.1.4 in one message: a run of two small deltas, a one-bit vector
-// with the first and third received, a two-bit vector with a negative delta.
+// The three chunk kinds of the draft's sections 3.1.3 and 3.1.4 in one message: a run of two small deltas, a one-bit
+// vector with the first and third received, a two-bit vector with a negative delta.
 TEST(TransportCc, ReadsEveryKindOfChunk) {
     const auto bytes = octets(
         "8f cd 0008 00000001 00000002 0005 0012 000002 07"
@@ -37,8 +37,7 @@ TEST(TransportCc, ReadsEveryKindOfChunk) {
         if (status->received) received[status->sequence] = status->offset.count();
     }
     EXPECT_EQ(statuses, 18);
-    const std::map<int, std::int64_t> expected = {
-        {5, 1000}, {6, 3000}, {7, 6000}, {9, 10000}, {21, 9000}, {22, 14000}};
+    const std::map<int, std::int64_t> expected = {{5, 1000}, {6, 3000}, {7, 6000}, {9, 10000}, {21, 9000}, {22, 14000}};
     EXPECT_EQ(received, expected);
 }
 
@@ -92,7 +91,8 @@ TEST(TransportCcRecorder, ReportsWhatArrived) {
                 ASSERT_TRUE(feedback);
                 while (const auto status = feedback->next()) {
                     if (!status->received) continue;
-                    const std::int64_t extended = sequence + rtp::distance(static_cast<std::uint16_t>(sequence), status->sequence);
+                    const std::int64_t extended =
+                        sequence + rtp::distance(static_cast<std::uint16_t>(sequence), status->sequence);
                     reported[extended] = (feedback->reference_time() + status->offset).count();
                 }
             }
@@ -120,7 +120,9 @@ TEST(TransportCcRecorder, TakesAnyJump) {
     for (int i = 0; i < 2000; ++i) {
         recorder.record(static_cast<std::uint16_t>(entropy.u32()), 1, false, Instant(Duration(entropy.u32())));
         ByteWriter out(buffer);
-        if (i % 50 == 0 && recorder.write_feedback(out, 1, Instant{})) { EXPECT_TRUE(parse(out.written())); }
+        if (i % 50 == 0 && recorder.write_feedback(out, 1, Instant{})) {
+            EXPECT_TRUE(parse(out.written()));
+        }
     }
 }
 

@@ -106,7 +106,7 @@ TEST(DependencyDescriptor, ReadsAStructure) {
     ASSERT_TRUE(parsed);
     EXPECT_TRUE(parsed->key_frame());
     EXPECT_EQ(parsed->frame_number, 0x1234);
-    EXPECT_EQ(structure.template_count, 5);
+    EXPECT_EQ(structure.template_count, 6);
     EXPECT_EQ(structure.decode_target_count, 4);
     EXPECT_EQ(structure.spatial_layers, 2);
     EXPECT_EQ(structure.heights[1], 360);
@@ -149,7 +149,8 @@ TEST(DependencyDescriptor, RewritesTheNumbersAndNothingElse) {
     EXPECT_EQ(again->indications, parsed->indications);
     // And back again: octet for octet.
     std::array<std::uint8_t, 255> back{};
-    rewrite_dependency_descriptor(ByteView(out).first(size), *again, {.frame_number = 10, .template_id_delta = 55}, back);
+    rewrite_dependency_descriptor(ByteView(out).first(size), *again, {.frame_number = 10, .template_id_delta = 55},
+                                  back);
     EXPECT_THAT(ByteView(back).first(size), ElementsAreArray(bytes));
 }
 
@@ -163,8 +164,8 @@ TEST(DependencyDescriptor, InsertsActiveDecodeTargets) {
         const auto parsed = parse_dependency_descriptor(bytes, &known, scratch);
         std::array<std::uint8_t, 255> out{};
         const std::size_t size = rewrite_dependency_descriptor(
-            bytes, *parsed,
-            {.frame_number = 12, .active_decode_targets = 0b0011, .force_active_decode_targets = true}, out);
+            bytes, *parsed, {.frame_number = 12, .active_decode_targets = 0b0011, .force_active_decode_targets = true},
+            out);
         ASSERT_GT(size, 0U);
         ASSERT_LE(size, bytes.size() + 2);
         const auto again = parse_dependency_descriptor(ByteView(out).first(size), &known, scratch);

@@ -58,12 +58,12 @@ TEST(RtpPacket, KnowsPaddingOnlyPackets) {
 
 TEST(RtpPacket, RefusesWhatDoesNotFit) {
     EXPECT_FALSE(Packet::parse({}));
-    EXPECT_FALSE(Packet::parse(octets("80 64 0001 00000002 000000")));             // short
-    EXPECT_FALSE(Packet::parse(octets("40 64 0001 00000002 00000003 00")));        // version 1
-    EXPECT_FALSE(Packet::parse(octets("81 64 0001 00000002 00000003 0000")));      // CSRC missing
+    EXPECT_FALSE(Packet::parse(octets("80 64 0001 00000002 000000")));         // short
+    EXPECT_FALSE(Packet::parse(octets("40 64 0001 00000002 00000003 00")));    // version 1
+    EXPECT_FALSE(Packet::parse(octets("81 64 0001 00000002 00000003 0000")));  // CSRC missing
     EXPECT_FALSE(Packet::parse(octets("90 64 0001 00000002 00000003 bede 0002 00000000")));
-    EXPECT_FALSE(Packet::parse(octets("a0 64 0001 00000002 00000003 cc 00")));     // padding of none
-    EXPECT_FALSE(Packet::parse(octets("a0 64 0001 00000002 00000003 cc 03")));     // more padding than payload
+    EXPECT_FALSE(Packet::parse(octets("a0 64 0001 00000002 00000003 cc 00")));  // padding of none
+    EXPECT_FALSE(Packet::parse(octets("a0 64 0001 00000002 00000003 cc 03")));  // more padding than payload
     EXPECT_FALSE(Packet::parse(octets("a0 64 0001 00000002 00000003")));
 }
 
@@ -131,11 +131,11 @@ TEST(Sequence, UnwrapsAcrossTheEnd) {
 class Forwarding : public ::testing::Test {
 protected:
     // Audio level, abs-send-time, transport-cc, mid; an unknown extension 9.
-    std::vector<std::uint8_t> source_ =
-        octets("b0 6f 0001 00000002 00000003 bede 0005 10 85 32 010203 51 1234 a1 6130 90 77 00 00 00 00 00 00 aa bb 00 02");
+    std::vector<std::uint8_t> source_ = octets(
+        "b0 6f 0001 00000002 00000003 bede 0005 10 85 32 010203 51 1234 a1 6130 90 77 00 00 00 00 00 00 aa bb 00 02");
     std::array<std::uint8_t, 1536> slot_{};
-    ForwardHeader header_{.ssrc = 77, .timestamp = 88, .sequence = 99, .payload_type = 111, .marker = true,
-                          .original_sequence = {}};
+    ForwardHeader header_{
+        .ssrc = 77, .timestamp = 88, .sequence = 99, .payload_type = 111, .marker = true, .original_sequence = {}};
 };
 
 TEST_F(Forwarding, KeepsOnlyWhatTheReceiverAccepted) {

@@ -17,7 +17,7 @@ struct DescriptorOptions {
     bool end = true;
 };
 
-// Templates: 0 S0T0 key, 1 S0T0 delta, 2 S0T1, 3 S1T0, 4 S1T1. Decode targets: S0T0, S0T1, S1T0, S1T1.
+// Templates: 0 S0T0 key, 1 S0T0, 2 S0T1, 3 S1T0 key, 4 S1T0, 5 S1T1. Decode targets: S0T0, S0T1, S1T0, S1T1.
 // Frames per two pictures: S0T0 S1T0 S0T1 S1T1.
 inline std::vector<std::uint8_t> descriptor(const DescriptorOptions& options, bool structure) {
     std::array<std::uint8_t, 64> buffer{};
@@ -30,14 +30,14 @@ inline std::vector<std::uint8_t> descriptor(const DescriptorOptions& options, bo
         out.bits(0b10000, 5);
         out.bits(options.id_offset, 6);
         out.bits(4 - 1, 5);
-        for (const std::uint32_t next : {0U, 1U, 2U, 1U, 3U}) out.bits(next, 2);
+        for (const std::uint32_t next : {0U, 1U, 2U, 0U, 1U, 3U}) out.bits(next, 2);
         // 0 not present, 1 discardable, 2 switch, 3 required
-        constexpr std::uint8_t kIndications[5][4] = {
-            {2, 2, 2, 2}, {2, 2, 3, 3}, {0, 1, 0, 3}, {0, 0, 2, 2}, {0, 0, 0, 1}};
+        constexpr std::uint8_t kIndications[6][4] = {{2, 2, 2, 2}, {2, 2, 3, 3}, {0, 1, 0, 3},
+                                                     {0, 0, 2, 2}, {0, 0, 2, 2}, {0, 0, 0, 1}};
         for (const auto& frame : kIndications) {
             for (const std::uint8_t indication : frame) out.bits(indication, 2);
         }
-        const std::vector<std::vector<std::uint32_t>> diffs = {{}, {4}, {2}, {1}, {1, 2}};
+        const std::vector<std::vector<std::uint32_t>> diffs = {{}, {4}, {2}, {1}, {4, 1}, {2, 1}};
         for (const auto& frame : diffs) {
             for (const std::uint32_t diff : frame) {
                 out.bits(1, 1);
@@ -47,14 +47,18 @@ inline std::vector<std::uint8_t> descriptor(const DescriptorOptions& options, bo
         }
         // ns(5): one chain is the value 1 in two bits; every target is protected by chain 0, ns(1), no bits.
         out.bits(1, 2);
-        for (int i = 0; i < 5; ++i) out.bits(1, 4);
+        for (int i = 0; i < 6; ++i) out.bits(1, 4);
         out.bits(1, 1);
         for (const std::uint32_t size : {320U, 180U, 640U, 360U}) out.bits(size - 1, 16);
     }
     return {buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(out.size())};
 }
 
-inline std::vector<std::uint8_t> key_descriptor(const DescriptorOptions& options) { return descriptor(options, true); }
-inline std::vector<std::uint8_t> frame_descriptor(const DescriptorOptions& options) { return descriptor(options, false); }
+inline std::vector<std::uint8_t> key_descriptor(const DescriptorOptions& options) {
+    return descriptor(options, true);
+}
+inline std::vector<std::uint8_t> frame_descriptor(const DescriptorOptions& options) {
+    return descriptor(options, false);
+}
 
 }  // namespace klassenraum::rtp::test
