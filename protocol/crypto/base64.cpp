@@ -63,7 +63,9 @@ std::string base64(ByteView bytes) {
     return text;
 }
 
-std::string base64url(ByteView bytes) { return encode(bytes, kUrlSafe); }
+std::string base64url(ByteView bytes) {
+    return encode(bytes, kUrlSafe);
+}
 
 std::optional<std::string> from_base64(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
@@ -71,6 +73,8 @@ std::optional<std::string> from_base64(std::string_view text) {
     return decode(text, kStandardValues);
 }
 
-std::optional<std::string> from_base64url(std::string_view text) { return decode(text, kUrlSafeValues); }
+std::optional<std::string> from_base64url(std::string_view text) {
+    return decode(text, kUrlSafeValues);
+}
 
 }  // namespace klassenraum::crypto

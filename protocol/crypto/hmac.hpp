@@ -1,5 +1,5 @@
-// HMAC (RFC 2104) over SHA-1, as STUN's MESSAGE-INTEGRITY asks for, and over SHA-256 for our own tokens. The message may
-// come in parts, so that a header with another length field can stand before octets that are not copied.
+// HMAC (RFC 2104) over SHA-1, as STUN's MESSAGE-INTEGRITY asks for, and over SHA-256 for our own tokens. The message
+// may come in parts, so that a header with another length field can stand before octets that are not copied.
 #pragma once
 
 #include <array>

@@ -19,8 +19,8 @@ void require(bool done, const char* what) {
     if (!done) throw std::runtime_error(what);
 }
 
-// Who we are is said by the fingerprint in the signalling alone: the name and the dates are the same on every server, so
-// that a certificate tells an observer nothing, and no clock is read.
+// Who we are is said by the fingerprint in the signalling alone: the name and the dates are the same on every server,
+// so that a certificate tells an observer nothing, and no clock is read.
 void describe(X509* certificate, EVP_PKEY* key) {
     std::uint8_t serial[8];
     require(RAND_bytes(serial, sizeof serial) == 1, "no random serial number");
@@ -64,7 +64,11 @@ Identity::Identity(Identity&&) noexcept = default;
 Identity& Identity::operator=(Identity&&) noexcept = default;
 Identity::~Identity() = default;
 
-void Identity::FreeCertificate::operator()(x509_st* certificate) const { X509_free(certificate); }
-void Identity::FreeKey::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
+void Identity::FreeCertificate::operator()(x509_st* certificate) const {
+    X509_free(certificate);
+}
+void Identity::FreeKey::operator()(evp_pkey_st* key) const {
+    EVP_PKEY_free(key);
+}
 
 }  // namespace klassenraum::crypto

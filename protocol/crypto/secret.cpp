@@ -12,7 +12,9 @@ bool equal_in_constant_time(std::string_view left, std::string_view right) {
     return equal_in_constant_time(as_bytes(left), as_bytes(right));
 }
 
-void wipe(MutableBytes secret) { OPENSSL_cleanse(secret.data(), secret.size()); }
+void wipe(MutableBytes secret) {
+    OPENSSL_cleanse(secret.data(), secret.size());
+}
 
 void wipe(std::string& secret) {
     OPENSSL_cleanse(secret.data(), secret.size());

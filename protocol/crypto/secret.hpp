@@ -1,5 +1,5 @@
-// What every place that handles a secret needs: a comparison whose time does not depend on the octets (threats.md H5) and
-// an erasure that the compiler keeps.
+// What every place that handles a secret needs: a comparison whose time does not depend on the octets (threats.md H5)
+// and an erasure that the compiler keeps.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// A payload and its HMAC-SHA256 in one printable word, "base64url(payload).base64url(mac)": what a session cookie holds.
-// Whoever has the key can open it anywhere, so a login made on one worker counts on all. The payload is readable by
-// whoever has the token; expiry and purpose are for the payload to say.
+// A payload and its HMAC-SHA256 in one printable word, "base64url(payload).base64url(mac)": what a session cookie
+// holds. Whoever has the key can open it anywhere, so a login made on one worker counts on all. The payload is readable
+// by whoever has the token; expiry and purpose are for the payload to say.
 #pragma once
 
 #include <optional>

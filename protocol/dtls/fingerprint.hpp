@@ -1,5 +1,5 @@
-// RFC 8122: what a certificate is compared with, since nobody but its owner signed it. SHA-256, SHA-384 and SHA-512 count;
-// SHA-1 and MD5 do not (threats.md D4).
+// RFC 8122: what a certificate is compared with, since nobody but its owner signed it. SHA-256, SHA-384 and SHA-512
+// count; SHA-1 and MD5 do not (threats.md D4).
 #pragma once
 
 #include <string>

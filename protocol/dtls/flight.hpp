@@ -1,7 +1,7 @@
-// What OpenSSL wrote, on its way out (RFC 6347 §4.1, §4.2.4): records are packed into datagrams, and the clear flight of
-// the server is kept to be sent again. OpenSSL's own timer reads the wall clock, which protocol code must not (a jump of
-// the host's clock would stop handshakes), so the timer is ours: clear records get their sequence numbers here, and a
-// retransmission is the same messages under new numbers, as the RFC asks. Owned by dtls::Session.
+// What OpenSSL wrote, on its way out (RFC 6347 §4.1, §4.2.4): records are packed into datagrams, and the clear flight
+// of the server is kept to be sent again. OpenSSL's own timer reads the wall clock, which protocol code must not (a
+// jump of the host's clock would stop handshakes), so the timer is ours: clear records get their sequence numbers here,
+// and a retransmission is the same messages under new numbers, as the RFC asks. Owned by dtls::Session.
 #pragma once
 
 #include <cstdint>

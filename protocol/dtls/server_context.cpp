@@ -25,7 +25,8 @@ bool is_acceptable_key(const EVP_PKEY* key) {
     }
     if (EVP_PKEY_is_a(key, "EC") != 1) return false;
     char encoding[32] = {};
-    const int found = EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, encoding, sizeof encoding, nullptr);
+    const int found =
+        EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, encoding, sizeof encoding, nullptr);
     return found == 1 && std::string_view(encoding) == OSSL_PKEY_EC_ENCODING_GROUP;
 }
 
@@ -67,6 +68,8 @@ ServerContext::ServerContext(const crypto::Identity& identity)
     SSL_CTX_set_cert_verify_callback(context, verify_certificate, nullptr);
 }
 
-void ServerContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
+void ServerContext::Free::operator()(ssl_ctx_st* context) const {
+    SSL_CTX_free(context);
+}
 
 }  // namespace klassenraum::dtls

@@ -1,6 +1,6 @@
-// What all DTLS sessions of a worker share: our certificate and what we accept (DTLS 1.2, ECDHE with AEAD, extended master
-// secret, use_srtp of RFC 5764; threats.md D4, D5). Owned by the bridge, made from the process's identity; a thousand
-// sessions then cost one table of algorithms.
+// What all DTLS sessions of a worker share: our certificate and what we accept (DTLS 1.2, ECDHE with AEAD, extended
+// master secret, use_srtp of RFC 5764; threats.md D4, D5). Owned by the bridge, made from the process's identity; a
+// thousand sessions then cost one table of algorithms.
 #pragma once
 
 #include <memory>

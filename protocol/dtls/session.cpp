@@ -15,7 +15,9 @@ namespace klassenraum::dtls {
 namespace {
 
 // OpenSSL's own timer never runs out: ours does its work (flight.hpp).
-unsigned int never(SSL*, unsigned int) { return 1800U * 1000000; }
+unsigned int never(SSL*, unsigned int) {
+    return 1800U * 1000000;
+}
 
 }  // namespace
 
@@ -33,7 +35,9 @@ Session::Session(const ServerContext& context, Instant now)
 }
 
 Session::~Session() = default;
-void Session::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
+void Session::Free::operator()(ssl_st* ssl) const {
+    SSL_free(ssl);
+}
 
 DropReason Session::receive(ByteView datagram,
                             const Address& to,
@@ -162,8 +166,8 @@ std::uint16_t Session::srtp_profile() const {
 
 bool Session::export_srtp_keys(MutableBytes out) const {
     constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
-    return SSL_export_keying_material(ssl_.get(), out.data(), out.size(), kLabel.data(), kLabel.size(), nullptr, 0, 0) ==
-           1;
+    return SSL_export_keying_material(ssl_.get(), out.data(), out.size(), kLabel.data(), kLabel.size(), nullptr, 0,
+                                      0) == 1;
 }
 
 void Session::expire(const Address* to, Instant now, DatagramSink& sink) {

@@ -1,6 +1,6 @@
-// The server side of one DTLS association (RFC 6347, RFC 5764, RFC 8261) over OpenSSL and memory. Datagrams and time come
-// in; datagrams, application data and SRTP keys come out. Owned by transport::Bundle, made when the first datagram comes
-// from a proven address.
+// The server side of one DTLS association (RFC 6347, RFC 5764, RFC 8261) over OpenSSL and memory. Datagrams and time
+// come in; datagrams, application data and SRTP keys come out. Owned by transport::Bundle, made when the first datagram
+// comes from a proven address.
 #pragma once
 
 #include <cstdint>

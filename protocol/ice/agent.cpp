@@ -52,7 +52,9 @@ const Pair* Agent::find(const Address& remote) const {
     return at == addresses_.end() ? nullptr : &pairs_[static_cast<std::size_t>(at - addresses_.begin())];
 }
 
-Pair* Agent::find(const Address& remote) { return const_cast<Pair*>(std::as_const(*this).find(remote)); }
+Pair* Agent::find(const Address& remote) {
+    return const_cast<Pair*>(std::as_const(*this).find(remote));
+}
 
 // The pair of an address that has just authenticated itself; null when the table is full of living ones.
 Pair* Agent::admit(const Address& remote, Instant now) {
@@ -166,8 +168,7 @@ void Agent::leave_lost_path(Instant now) {
 
 std::optional<Instant> Agent::deadline() const {
     if (state_ == State::TimedOut || state_ == State::ConsentLost) return std::nullopt;
-    Instant earliest =
-        state_ == State::Checking ? connect_by_ : *pairs_[selected_].answered + kConsentTimeout;
+    Instant earliest = state_ == State::Checking ? connect_by_ : *pairs_[selected_].answered + kConsentTimeout;
     for (const Pair& pair : pairs_) {
         if (pair.due) earliest = std::min(earliest, *pair.due);
     }
@@ -182,10 +183,13 @@ DropReason Agent::receive(ByteView datagram, const Address& from, Instant now, D
     if (!message->fingerprint) return DropReason::StunMalformed;
     if (message->method != static_cast<std::uint16_t>(stun::Method::Binding)) return DropReason::StunUnexpected;
     switch (message->message_class) {
-        case stun::Class::Request: return receive_request(*message, from, now, sink);
+        case stun::Class::Request:
+            return receive_request(*message, from, now, sink);
         case stun::Class::Success:
-        case stun::Class::Error: return receive_response(*message, from, now, sink);
-        case stun::Class::Indication: break;
+        case stun::Class::Error:
+            return receive_response(*message, from, now, sink);
+        case stun::Class::Indication:
+            break;
     }
     return DropReason::StunUnexpected;
 }

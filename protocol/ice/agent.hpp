@@ -1,6 +1,6 @@
-// RFC 8445, the controlling agent of a server whose address is public: it answers authenticated checks, answers each new
-// path with a nominating check of its own (Firefox needs one, measured 2026), keeps consent fresh (RFC 7675) and follows a
-// client to another path. Owned by transport::Bundle.
+// RFC 8445, the controlling agent of a server whose address is public: it answers authenticated checks, answers each
+// new path with a nominating check of its own (Firefox needs one, measured 2026), keeps consent fresh (RFC 7675) and
+// follows a client to another path. Owned by transport::Bundle.
 #pragma once
 
 #include <cstdint>

@@ -40,8 +40,8 @@ DropReason Agent::receive_request(const stun::Message& request, const Address& f
     return DropReason::None;
 }
 
-// RFC 8445 §7.3.1.1: two agents of one role compare tie-breakers; the larger stays or becomes controlling. True when the
-// client has to change its role, else ours has changed if it had to.
+// RFC 8445 §7.3.1.1: two agents of one role compare tie-breakers; the larger stays or becomes controlling. True when
+// the client has to change its role, else ours has changed if it had to.
 bool Agent::roles_conflict(const stun::Message& request) {
     if (controlling_ && request.ice_controlling) {
         if (tie_breaker_ >= *request.ice_controlling) return true;
@@ -79,7 +79,8 @@ DropReason Agent::receive_response(const stun::Message& response,
     if (!stun::verify_integrity(response, as_bytes(remote_.password))) return DropReason::StunIntegrity;
     if (response.message_class == stun::Class::Error) {
         if (response.error_code != kRoleConflict) return DropReason::StunUnexpected;
-        // RFC 8445 §7.2.5.1: change roles and check again. The transmissions still count, so this cannot go on for ever.
+        // RFC 8445 §7.2.5.1: change roles and check again. The transmissions still count, so this cannot go on for
+        // ever.
         controlling_ = !controlling_;
         if (pair->unanswered < kMaxUnansweredChecks) begin_check(*pair, now, sink);
         return DropReason::None;
@@ -139,7 +140,8 @@ void Agent::check_due(Pair& pair, Instant now, DatagramSink& sink) {
         begin_check(pair, now, sink);
         return;
     }
-    const bool more = pair.answered ? pair.transmissions < kConsentTransmissions : pair.unanswered < kMaxUnansweredChecks;
+    const bool more =
+        pair.answered ? pair.transmissions < kConsentTransmissions : pair.unanswered < kMaxUnansweredChecks;
     if (more) {
         transmit_check(pair, now, sink);
         return;

@@ -1,4 +1,5 @@
-// The numbers of ICE: how many paths, how many checks, how long without an answer (threats.md section 2, RFC 8445, RFC 7675).
+// The numbers of ICE: how many paths, how many checks, how long without an answer (threats.md section 2, RFC 8445, RFC
+// 7675).
 #pragma once
 
 #include <cstddef>
@@ -24,7 +25,8 @@ inline constexpr Duration kConsentTimeout = 30s;
 inline constexpr unsigned kConsentTransmissions = 3;
 inline constexpr Duration kConsentRetransmission = 500ms;
 
-// From the moment we know the client's credentials, and from creation while we do not: people are slow to admit a camera.
+// From the moment we know the client's credentials, and from creation while we do not: people are slow to admit a
+// camera.
 inline constexpr Duration kConnectTimeout = 30s;
 inline constexpr Duration kRemoteTimeout = 120s;
 

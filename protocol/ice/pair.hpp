@@ -1,5 +1,5 @@
-// One candidate pair (RFC 8445 §6.1.2): the server has a single local address, so a pair is the client's address and what
-// the checks have shown about it. Owned by the agent.
+// One candidate pair (RFC 8445 §6.1.2): the server has a single local address, so a pair is the client's address and
+// what the checks have shown about it. Owned by the agent.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,7 @@
 #include "protocol/srtp/context.hpp"
 
-#include <srtp2/srtp.h>
-
 #include <openssl/crypto.h>
+#include <srtp2/srtp.h>
 
 #include <algorithm>
 
@@ -17,8 +16,12 @@ constexpr std::size_t kRtpHeader = 12;
 constexpr std::size_t kRtcpHeader = 8;
 constexpr std::size_t kRtcpIndex = 4;  // E flag and SRTCP index
 
-std::size_t salt_size(Profile profile) { return profile == Profile::AeadAes128Gcm ? 12 : 14; }
-std::size_t tag_size(Profile profile) { return profile == Profile::AeadAes128Gcm ? 16 : 10; }
+std::size_t salt_size(Profile profile) {
+    return profile == Profile::AeadAes128Gcm ? 12 : 14;
+}
+std::size_t tag_size(Profile profile) {
+    return profile == Profile::AeadAes128Gcm ? 16 : 10;
+}
 
 // libsrtp2 keeps its table of algorithms for the whole process; C++ makes the first call of any thread do it once.
 bool library_ready() {
@@ -45,7 +48,9 @@ bool is_rtcp(ByteView packet, std::size_t trailer) {
     return packet.size() >= kRtcpHeader + trailer && packet[0] >> 6 == 2;
 }
 
-std::uint32_t ssrc_at(ByteView packet, std::size_t offset) { return ByteReader(packet.subspan(offset, 4)).u32(); }
+std::uint32_t ssrc_at(ByteView packet, std::size_t offset) {
+    return ByteReader(packet.subspan(offset, 4)).u32();
+}
 
 bool has_room(const std::vector<std::uint32_t>& ssrcs, std::uint32_t ssrc) {
     return ssrcs.size() < ssrcs.capacity() || std::binary_search(ssrcs.begin(), ssrcs.end(), ssrc);
@@ -58,18 +63,24 @@ void remember(std::vector<std::uint32_t>& ssrcs, std::uint32_t ssrc) {
 
 DropReason reason_of(srtp_err_status_t status, DropReason malformed) {
     switch (status) {
-        case srtp_err_status_ok: return DropReason::None;
+        case srtp_err_status_ok:
+            return DropReason::None;
         case srtp_err_status_replay_fail:
-        case srtp_err_status_replay_old: return DropReason::SrtpReplay;
+        case srtp_err_status_replay_old:
+            return DropReason::SrtpReplay;
         case srtp_err_status_parse_err:
-        case srtp_err_status_bad_param: return malformed;
-        default: return DropReason::SrtpAuthentication;
+        case srtp_err_status_bad_param:
+            return malformed;
+        default:
+            return DropReason::SrtpAuthentication;
     }
 }
 
 }  // namespace
 
-std::size_t keying_material_size(Profile profile) { return 2 * (kKeySize + salt_size(profile)); }
+std::size_t keying_material_size(Profile profile) {
+    return 2 * (kKeySize + salt_size(profile));
+}
 
 std::unique_ptr<Context> Context::create_server(Profile profile, ByteView keying_material) {
     return create(profile, keying_material, true);
@@ -132,7 +143,9 @@ Context::Context(Profile profile) : profile_(profile) {
 
 Context::~Context() = default;
 
-void Context::Free::operator()(srtp_ctx_t_* session) const { srtp_dealloc(session); }
+void Context::Free::operator()(srtp_ctx_t_* session) const {
+    srtp_dealloc(session);
+}
 
 Result<MutableBytes, DropReason> Context::unprotect_rtp(MutableBytes packet) {
     const auto header = rtp_header(packet, tag_size(profile_));

@@ -1,6 +1,6 @@
-// SRTP and SRTCP of one peer (RFC 3711, RFC 7714), both directions, in place: our GCM for browsers, libsrtp2 for the older
-// AES-CM profile. The lengths of headers are checked before any cryptography, and the number of SSRCs that have state is
-// bounded. Owned by transport::Bundle. With GCM nothing is allocated per packet; libsrtp2 on NSS allocates.
+// SRTP and SRTCP of one peer (RFC 3711, RFC 7714), both directions, in place: our GCM for browsers, libsrtp2 for the
+// older AES-CM profile. The lengths of headers are checked before any cryptography, and the number of SSRCs that have
+// state is bounded. Owned by transport::Bundle. With GCM nothing is allocated per packet; libsrtp2 on NSS allocates.
 #pragma once
 
 #include <array>
@@ -30,7 +30,8 @@ std::size_t keying_material_size(Profile profile);
 
 class Context {
 public:
-    // The keying material as RFC 5764 §4.2 exports it: client key, server key, client salt, server salt. We are the server.
+    // The keying material as RFC 5764 §4.2 exports it: client key, server key, client salt, server salt. We are the
+    // server.
     static std::unique_ptr<Context> create_server(Profile profile, ByteView keying_material);
     // The other end, for simulated peers. Always libsrtp2, so that each test compares two implementations.
     static std::unique_ptr<Context> create_client(Profile profile, ByteView keying_material);
@@ -41,9 +42,9 @@ public:
     Result<MutableBytes, DropReason> unprotect_rtp(MutableBytes packet);
     Result<MutableBytes, DropReason> unprotect_rtcp(MutableBytes packet);
 
-    // Encrypts the first `length` octets of the slot; the new length, or nothing when the packet is malformed, does not fit
-    // with its tag, is older than the window or belongs to one SSRC too many. A packet may be protected twice only with the
-    // very same octets: another text or header under one sequence number would give the key of GCM's tag away.
+    // Encrypts the first `length` octets of the slot; the new length, or nothing when the packet is malformed, does not
+    // fit with its tag, is older than the window or belongs to one SSRC too many. A packet may be protected twice only
+    // with the very same octets: another text or header under one sequence number would give the key of GCM's tag away.
     std::optional<std::size_t> protect_rtp(MutableBytes slot, std::size_t length);
     std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length);
 

@@ -21,15 +21,15 @@ bool derive(ByteView master_key, ByteView master_salt, std::uint8_t label, Mutab
     EVP_CIPHER_CTX* cipher = EVP_CIPHER_CTX_new();
     std::fill(out.begin(), out.end(), std::uint8_t{0});
     int length = 0;
-    const bool done =
-        cipher != nullptr &&
-        EVP_EncryptInit_ex(cipher, EVP_aes_128_ctr(), nullptr, master_key.data(), counter.data()) == 1 &&
-        EVP_EncryptUpdate(cipher, out.data(), &length, out.data(), static_cast<int>(out.size())) == 1;
+    const bool done = cipher != nullptr &&
+                      EVP_EncryptInit_ex(cipher, EVP_aes_128_ctr(), nullptr, master_key.data(), counter.data()) == 1 &&
+                      EVP_EncryptUpdate(cipher, out.data(), &length, out.data(), static_cast<int>(out.size())) == 1;
     EVP_CIPHER_CTX_free(cipher);
     return done;
 }
 
-bool seal(EVP_CIPHER_CTX* cipher, ByteView nonce, ByteView header, ByteView trailer, MutableBytes text, std::uint8_t* tag) {
+bool seal(
+    EVP_CIPHER_CTX* cipher, ByteView nonce, ByteView header, ByteView trailer, MutableBytes text, std::uint8_t* tag) {
     int length = 0;
     return EVP_EncryptInit_ex(cipher, nullptr, nullptr, nullptr, nonce.data()) == 1 &&
            EVP_EncryptUpdate(cipher, nullptr, &length, header.data(), static_cast<int>(header.size())) == 1 &&
@@ -40,7 +40,8 @@ bool seal(EVP_CIPHER_CTX* cipher, ByteView nonce, ByteView header, ByteView trai
            EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, Gcm::kTag, tag) == 1;
 }
 
-bool open(EVP_CIPHER_CTX* cipher, ByteView nonce, ByteView header, ByteView trailer, MutableBytes text, std::uint8_t* tag) {
+bool open(
+    EVP_CIPHER_CTX* cipher, ByteView nonce, ByteView header, ByteView trailer, MutableBytes text, std::uint8_t* tag) {
     int length = 0;
     return EVP_DecryptInit_ex(cipher, nullptr, nullptr, nullptr, nonce.data()) == 1 &&
            EVP_DecryptUpdate(cipher, nullptr, &length, header.data(), static_cast<int>(header.size())) == 1 &&
@@ -51,12 +52,18 @@ bool open(EVP_CIPHER_CTX* cipher, ByteView nonce, ByteView header, ByteView trai
            EVP_DecryptFinal_ex(cipher, text.data() + text.size(), &length) == 1;
 }
 
-std::uint16_t u16_at(ByteView packet, std::size_t at) { return ByteReader(packet.subspan(at, 2)).u16(); }
-std::uint32_t u32_at(ByteView packet, std::size_t at) { return ByteReader(packet.subspan(at, 4)).u32(); }
+std::uint16_t u16_at(ByteView packet, std::size_t at) {
+    return ByteReader(packet.subspan(at, 2)).u16();
+}
+std::uint32_t u32_at(ByteView packet, std::size_t at) {
+    return ByteReader(packet.subspan(at, 4)).u32();
+}
 
 }  // namespace
 
-void Gcm::Free::operator()(evp_cipher_ctx_st* context) const { EVP_CIPHER_CTX_free(context); }
+void Gcm::Free::operator()(evp_cipher_ctx_st* context) const {
+    EVP_CIPHER_CTX_free(context);
+}
 
 Gcm::Cipher Gcm::create_cipher(ByteView key) {
     Cipher cipher(EVP_CIPHER_CTX_new());
@@ -70,10 +77,9 @@ std::unique_ptr<Gcm> Gcm::create(ByteView master_key, ByteView master_salt, std:
     std::array<std::uint8_t, 16> rtp_key;
     std::array<std::uint8_t, 16> rtcp_key;
     // RFC 3711 §4.3.2: the labels; 1 and 4 would be authentication keys, which GCM has no use for.
-    const bool derived = derive(master_key, master_salt, 0, rtp_key) &&
-                         derive(master_key, master_salt, 2, gcm->rtp_salt_) &&
-                         derive(master_key, master_salt, 3, rtcp_key) &&
-                         derive(master_key, master_salt, 5, gcm->rtcp_salt_);
+    const bool derived =
+        derive(master_key, master_salt, 0, rtp_key) && derive(master_key, master_salt, 2, gcm->rtp_salt_) &&
+        derive(master_key, master_salt, 3, rtcp_key) && derive(master_key, master_salt, 5, gcm->rtcp_salt_);
     if (derived) gcm->rtp_ = create_cipher(rtp_key);
     if (derived) gcm->rtcp_ = create_cipher(rtcp_key);
     OPENSSL_cleanse(rtp_key.data(), rtp_key.size());
@@ -156,7 +162,8 @@ DropReason Gcm::unprotect_rtcp(MutableBytes packet, std::size_t& length) {
 std::optional<std::size_t> Gcm::protect_rtp(MutableBytes slot, std::size_t length, std::size_t header) {
     const std::uint32_t ssrc = u32_at(slot, 8);
     Stream& own = stream(ssrc);
-    // A retransmission is the same packet under the same index again; one older than the window could be another packet.
+    // A retransmission is the same packet under the same index again; one older than the window could be another
+    // packet.
     const auto index = own.rtp.index_of(u16_at(slot, 2));
     if (!index || own.rtp.is_too_old(*index)) return std::nullopt;
     const Nonce nonce = rtp_nonce(rtp_salt_, ssrc, *index);

@@ -1,6 +1,6 @@
-// AEAD_AES_128_GCM for one direction (RFC 7714) on OpenSSL, in place and without any allocation after the first packet of
-// an SSRC: Debian's libsrtp2 calls NSS, which allocates per packet and takes twice the time. The caller has checked the
-// lengths of headers and bounds the SSRCs. Owned by srtp::Context.
+// AEAD_AES_128_GCM for one direction (RFC 7714) on OpenSSL, in place and without any allocation after the first packet
+// of an SSRC: Debian's libsrtp2 calls NSS, which allocates per packet and takes twice the time. The caller has checked
+// the lengths of headers and bounds the SSRCs. Owned by srtp::Context.
 #pragma once
 
 #include <array>

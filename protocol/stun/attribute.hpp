@@ -19,7 +19,9 @@ enum class Attribute : std::uint16_t {
 };
 
 // RFC 8489 §14: the lower half of the types must be understood.
-inline bool comprehension_required(std::uint16_t type) { return type < 0x8000; }
+inline bool comprehension_required(std::uint16_t type) {
+    return type < 0x8000;
+}
 
 inline constexpr std::uint32_t kFingerprintXor = 0x5354554e;
 inline constexpr std::size_t kIntegritySize = 20;

@@ -34,11 +34,21 @@ std::optional<Address> parse_xor_mapped_address(ByteView value, const Transactio
 bool read_attribute(Message& message, std::uint16_t type, ByteView value) {
     ByteReader in(value);
     switch (static_cast<Attribute>(type)) {
-        case Attribute::Username: message.username = as_text(value); return value.size() <= 513;
-        case Attribute::Priority: message.priority = in.u32(); return value.size() == 4;
-        case Attribute::UseCandidate: message.use_candidate = true; return value.empty();
-        case Attribute::IceControlled: message.ice_controlled = in.u64(); return value.size() == 8;
-        case Attribute::IceControlling: message.ice_controlling = in.u64(); return value.size() == 8;
+        case Attribute::Username:
+            message.username = as_text(value);
+            return value.size() <= 513;
+        case Attribute::Priority:
+            message.priority = in.u32();
+            return value.size() == 4;
+        case Attribute::UseCandidate:
+            message.use_candidate = true;
+            return value.empty();
+        case Attribute::IceControlled:
+            message.ice_controlled = in.u64();
+            return value.size() == 8;
+        case Attribute::IceControlling:
+            message.ice_controlling = in.u64();
+            return value.size() == 8;
         case Attribute::XorMappedAddress:
             message.xor_mapped_address = parse_xor_mapped_address(value, message.transaction);
             return message.xor_mapped_address.has_value();
@@ -48,8 +58,10 @@ bool read_attribute(Message& message, std::uint16_t type, ByteView value) {
             message.error_code = static_cast<std::uint16_t>(hundreds * 100 + in.u8());
             return in.ok();
         }
-        case Attribute::UnknownAttributes: return true;
-        default: break;
+        case Attribute::UnknownAttributes:
+            return true;
+        default:
+            break;
     }
     if (comprehension_required(type) && message.unknown_count < kMaxUnknownReported) {
         message.unknown[message.unknown_count++] = type;

@@ -1,6 +1,6 @@
-// One STUN message (RFC 8489 §5) as ICE reads it (RFC 8445 §16.1): parsed in one bounded pass into values and views of the
-// datagram. Nothing is verified by parsing but the FINGERPRINT; MESSAGE-INTEGRITY has a call of its own because the key
-// depends on what the message says.
+// One STUN message (RFC 8489 §5) as ICE reads it (RFC 8445 §16.1): parsed in one bounded pass into values and views of
+// the datagram. Nothing is verified by parsing but the FINGERPRINT; MESSAGE-INTEGRITY has a call of its own because the
+// key depends on what the message says.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// Writes one STUN message (RFC 8489 §5) into a buffer of the caller; finish() adds MESSAGE-INTEGRITY and FINGERPRINT and
-// puts the length right. Used by ICE for checks and for answers.
+// Writes one STUN message (RFC 8489 §5) into a buffer of the caller; finish() adds MESSAGE-INTEGRITY and FINGERPRINT
+// and puts the length right. Used by ICE for checks and for answers.
 #pragma once
 
 #include <cstdint>

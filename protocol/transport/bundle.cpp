@@ -27,7 +27,9 @@ struct Bundle::Parts {
     void start_dtls(Instant now, DatagramSink& sink);
     void verify_peer();
     void fail(Failure reason);
-    Result<MutableBytes, DropReason> authentic(Result<MutableBytes, DropReason> packet, const Address& from, Instant now);
+    Result<MutableBytes, DropReason> authentic(Result<MutableBytes, DropReason> packet,
+                                               const Address& from,
+                                               Instant now);
     DropReason refusal(const Address& from) const;
     const Address* destination() const { return state == State::Failed ? nullptr : ice.selected(); }
 
@@ -49,7 +51,9 @@ Bundle::Bundle(Bundle&&) noexcept = default;
 Bundle& Bundle::operator=(Bundle&&) noexcept = default;
 Bundle::~Bundle() = default;
 
-const LocalDescription& Bundle::local() const { return parts_->local; }
+const LocalDescription& Bundle::local() const {
+    return parts_->local;
+}
 
 bool Bundle::set_remote(RemoteDescription remote, Instant now, DatagramSink& sink) {
     if (!parts_->ice.set_remote({std::move(remote.ufrag), std::move(remote.password)}, now, sink)) return false;
@@ -119,11 +123,15 @@ void Bundle::Parts::advance(Instant now, DatagramSink& sink) {
         return;
     }
     switch (dtls->state()) {
-        case dtls::Session::State::Handshaking: return;
-        case dtls::Session::State::Failed: return fail(Failure::DtlsFailed);
+        case dtls::Session::State::Handshaking:
+            return;
+        case dtls::Session::State::Failed:
+            return fail(Failure::DtlsFailed);
         // RFC 7675 §5.2: an authentic end of the association withdraws consent at once.
-        case dtls::Session::State::Closed: return fail(srtp ? Failure::ConsentLost : Failure::DtlsFailed);
-        case dtls::Session::State::Established: break;
+        case dtls::Session::State::Closed:
+            return fail(srtp ? Failure::ConsentLost : Failure::DtlsFailed);
+        case dtls::Session::State::Established:
+            break;
     }
     if (srtp == nullptr) verify_peer();
 }
@@ -144,9 +152,15 @@ void Bundle::Parts::fail(Failure reason) {
     failure = reason;
 }
 
-bool Bundle::accepts(const Address& from) const { return parts_->ice.accepts(from); }
-std::span<const Address> Bundle::paths() const { return parts_->ice.paths(); }
-std::uint32_t Bundle::paths_version() const { return parts_->ice.paths_version(); }
+bool Bundle::accepts(const Address& from) const {
+    return parts_->ice.accepts(from);
+}
+std::span<const Address> Bundle::paths() const {
+    return parts_->ice.paths();
+}
+std::uint32_t Bundle::paths_version() const {
+    return parts_->ice.paths_version();
+}
 
 DropReason Bundle::Parts::refusal(const Address& from) const {
     if (state == State::Failed || !ice.accepts(from)) return DropReason::UnknownAddress;
@@ -183,7 +197,9 @@ std::optional<std::size_t> Bundle::protect_rtcp(MutableBytes slot, std::size_t l
     return parts_->srtp->protect_rtcp(slot, length);
 }
 
-const Address* Bundle::destination() const { return parts_->destination(); }
+const Address* Bundle::destination() const {
+    return parts_->destination();
+}
 
 void Bundle::send_sctp(ByteView packet, Instant, DatagramSink& sink) {
     if (parts_->state == State::Connected) parts_->dtls->send(packet, *parts_->destination(), sink);
@@ -195,8 +211,12 @@ void Bundle::close(Instant, DatagramSink& sink) {
     if (parts_->state != State::Failed) parts_->fail(Failure::None);
 }
 
-Bundle::State Bundle::state() const { return parts_->state; }
-Bundle::Failure Bundle::failure() const { return parts_->failure; }
+Bundle::State Bundle::state() const {
+    return parts_->state;
+}
+Bundle::Failure Bundle::failure() const {
+    return parts_->failure;
+}
 
 void Bundle::expire(Instant now, DatagramSink& sink) {
     if (parts_->state == State::Failed) return;

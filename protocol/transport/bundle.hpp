@@ -1,6 +1,6 @@
-// One peer's transport: ICE, DTLS and SRTP over the paths of one bundle (RFC 8843, RFC 8835). Datagrams and time come in,
-// datagrams go out through the sink, media is decrypted and encrypted in place; SCTP packets (RFC 8261) pass through.
-// Owned by the bridge's endpoint, on its worker's thread. After every call ask deadline() anew.
+// One peer's transport: ICE, DTLS and SRTP over the paths of one bundle (RFC 8843, RFC 8835). Datagrams and time come
+// in, datagrams go out through the sink, media is decrypted and encrypted in place; SCTP packets (RFC 8261) pass
+// through. Owned by the bridge's endpoint, on its worker's thread. After every call ask deadline() anew.
 #pragma once
 
 #include <cstdint>
@@ -57,14 +57,11 @@ public:
     static std::optional<std::string_view> local_ufrag_of(ByteView stun_datagram);
 
     DropReason receive_stun(ByteView datagram, const Address& from, Instant now, DatagramSink& sink);
-    DropReason receive_dtls(ByteView datagram,
-                            const Address& from,
-                            Instant now,
-                            DatagramSink& sink,
-                            SctpPackets& sctp_packets_out);
+    DropReason receive_dtls(
+        ByteView datagram, const Address& from, Instant now, DatagramSink& sink, SctpPackets& sctp_packets_out);
 
-    // Paths that passed an authenticated check (threats.md T3), at most ice::kMaxPairs. The version changes whenever the
-    // list does, so that the bridge keeps its address → endpoint map in step.
+    // Paths that passed an authenticated check (threats.md T3), at most ice::kMaxPairs. The version changes whenever
+    // the list does, so that the bridge keeps its address → endpoint map in step.
     bool accepts(const Address& from) const;
     std::span<const Address> paths() const;
     std::uint32_t paths_version() const;
@@ -73,8 +70,9 @@ public:
     Result<MutableBytes, DropReason> unprotect_rtp(MutableBytes packet, const Address& from, Instant now);
     Result<MutableBytes, DropReason> unprotect_rtcp(MutableBytes packet, const Address& from, Instant now);
 
-    // Encrypt the first `length` octets of the slot in place; the new length, or nothing when not connected, too long for
-    // the slot or beyond the bound on SSRCs. A packet that was protected before may be protected again (retransmission).
+    // Encrypt the first `length` octets of the slot in place; the new length, or nothing when not connected, too long
+    // for the slot or beyond the bound on SSRCs. A packet that was protected before may be protected again
+    // (retransmission).
     std::optional<std::size_t> protect_rtp(MutableBytes slot, std::size_t length);
     std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length);
 

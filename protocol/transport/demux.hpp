@@ -1,5 +1,5 @@
-// RFC 7983 §7 and RFC 5761 §4: what a datagram on the shared port is, by its first two octets. Used by the shard for each
-// datagram, before any state is looked up.
+// RFC 7983 §7 and RFC 5761 §4: what a datagram on the shared port is, by its first two octets. Used by the shard for
+// each datagram, before any state is looked up.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,6 @@
 // modules: protocol/transport protocol/core
+#include "protocol/transport/bundle.hpp"
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -6,7 +8,6 @@
 #include "protocol/core/assert.hpp"
 #include "protocol/stun/message.hpp"
 #include "protocol/stun/writer.hpp"
-#include "protocol/transport/bundle.hpp"
 #include "protocol/transport/demux.hpp"
 
 namespace {
@@ -47,8 +48,8 @@ void prove_path(transport::Bundle& bundle, const Address& from, Instant now, Sin
 
 }  // namespace
 
-// Any datagrams, each "control octet, length, octets", to a bundle whose path is proven or not: nothing breaks, and nothing
-// is sent to an address that did not prove itself.
+// Any datagrams, each "control octet, length, octets", to a bundle whose path is proven or not: nothing breaks, and
+// nothing is sent to an address that did not prove itself.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const dtls::ServerContext context(crypto::Identity::create());
     const Address addresses[] = {Address::v4({198, 51, 100, 1}, 1), Address::v4({198, 51, 100, 2}, 2)};
@@ -68,11 +69,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const Address& from = addresses[control & 1];
         sink.sent = 0;
         switch (transport::classify(datagram)) {
-            case transport::Kind::Stun: bundle.receive_stun(datagram, from, now, sink); break;
-            case transport::Kind::Dtls: bundle.receive_dtls(datagram, from, now, sink, packets); break;
-            case transport::Kind::Rtp: (void)bundle.unprotect_rtp(datagram, from, now); break;
-            case transport::Kind::Rtcp: (void)bundle.unprotect_rtcp(datagram, from, now); break;
-            case transport::Kind::Unknown: break;
+            case transport::Kind::Stun:
+                bundle.receive_stun(datagram, from, now, sink);
+                break;
+            case transport::Kind::Dtls:
+                bundle.receive_dtls(datagram, from, now, sink, packets);
+                break;
+            case transport::Kind::Rtp:
+                (void)bundle.unprotect_rtp(datagram, from, now);
+                break;
+            case transport::Kind::Rtcp:
+                (void)bundle.unprotect_rtcp(datagram, from, now);
+                break;
+            case transport::Kind::Unknown:
+                break;
         }
         ASSERT(sink.sent == 0 || sink.last_to == addresses[0]);
         now += std::chrono::milliseconds(control);

@@ -56,8 +56,13 @@ TEST(Secret, ComparesByContentAndIsWiped) {
 
 // RFC 4648 §10.
 TEST(Base64, AgreesWithTheRfc) {
-    const std::pair<std::string_view, std::string_view> examples[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="},
-        {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+    const std::pair<std::string_view, std::string_view> examples[] = {{"", ""},
+                                                                      {"f", "Zg=="},
+                                                                      {"fo", "Zm8="},
+                                                                      {"foo", "Zm9v"},
+                                                                      {"foob", "Zm9vYg=="},
+                                                                      {"fooba", "Zm9vYmE="},
+                                                                      {"foobar", "Zm9vYmFy"}};
     for (const auto& [plain, encoded] : examples) {
         EXPECT_EQ(base64(as_bytes(plain)), encoded);
         EXPECT_EQ(from_base64(encoded), plain);
@@ -70,7 +75,8 @@ TEST(Base64, RefusesOtherSpellings) {
     for (const std::string_view text : {"Zg", "Zg=", "Zh==", "Z===", "====", "Zm9v=", "Zm9v\n", "Zm 9v", "Zg==Zg=="}) {
         EXPECT_EQ(from_base64(text), std::nullopt) << text;
     }
-    for (const std::string_view text : {"Z", "Zg==", "Zh", "+/8"}) EXPECT_EQ(from_base64url(text), std::nullopt) << text;
+    for (const std::string_view text : {"Z", "Zg==", "Zh", "+/8"})
+        EXPECT_EQ(from_base64url(text), std::nullopt) << text;
 }
 
 TEST(SignedToken, OpensOnlyWithItsKeyAndUnchanged) {

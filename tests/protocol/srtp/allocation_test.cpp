@@ -20,7 +20,9 @@ void* counted_realloc(void* memory, std::size_t size, const char*, int) {
     ++allocations;
     return std::realloc(memory, size);
 }
-void counted_free(void* memory, const char*, int) { std::free(memory); }
+void counted_free(void* memory, const char*, int) {
+    std::free(memory);
+}
 
 // Before main, since OpenSSL takes the hooks only before its first allocation.
 const bool kCounting = CRYPTO_set_mem_functions(counted_malloc, counted_realloc, counted_free) == 1;
@@ -32,8 +34,12 @@ const bool kCounting = CRYPTO_set_mem_functions(counted_malloc, counted_realloc,
     if (void* memory = std::malloc(size)) return memory;
     throw std::bad_alloc();
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
 
 namespace klassenraum::srtp {
 namespace {

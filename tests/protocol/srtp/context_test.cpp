@@ -79,7 +79,8 @@ DropReason receive_rtcp(Context& context, Bytes packet) {
     return result ? DropReason::None : result.error();
 }
 
-// The master key of RFC 3711 §B.3 over the packet that libsrtp's authors publish as reference: derivation, keystream, tag.
+// The master key of RFC 3711 §B.3 over the packet that libsrtp's authors publish as reference: derivation, keystream,
+// tag.
 TEST(SrtpContext, EncryptsTheReferencePacketWithTheKeyOfRfc3711) {
     const Bytes master = from_hex("e1f97a0d3e018be0d64fa32c06de4139");
     const Bytes salt = from_hex("0ec675ad498afeebb6960b3aabe6");
@@ -148,7 +149,8 @@ TEST(SrtpContext, FollowsTheRollOverFromEveryStart) {
                     forged.resize(forged.size() + 16);
                     EXPECT_EQ(receive_rtp(*pair.server, forged), DropReason::SrtpAuthentication);
                 }
-                ASSERT_EQ(receive_rtp(*pair.server, protect_rtp(*pair.client, rtp(1, sequence))), DropReason::None) << i;
+                ASSERT_EQ(receive_rtp(*pair.server, protect_rtp(*pair.client, rtp(1, sequence))), DropReason::None)
+                    << i;
             }
         }
     }
@@ -233,7 +235,8 @@ TEST(SrtpContext, RefusesASlotWithoutRoomForTheTag) {
 TEST(SrtpContext, NeedsKeysOfTheRightLength) {
     for (const Profile profile : kProfiles) {
         for (std::size_t length = 0; length < 80; ++length) {
-            EXPECT_EQ(Context::create_server(profile, Bytes(length)) != nullptr, length == keying_material_size(profile));
+            EXPECT_EQ(Context::create_server(profile, Bytes(length)) != nullptr,
+                      length == keying_material_size(profile));
         }
     }
 }

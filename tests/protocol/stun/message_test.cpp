@@ -55,9 +55,9 @@ TEST(StunMessage, ReadsTheSampleResponsesOfRfc5769) {
     const Bytes v6 = from_hex(vectors::kRfc5769ResponseV6);
     const auto second = parse(v6);
     ASSERT_TRUE(second);
-    const Address expected{.ip = {0x20, 0x01, 0x0d, 0xb8, 0x12, 0x34, 0x56, 0x78, 0x00, 0x11, 0x22, 0x33, 0x44, 0x55,
-                                  0x66, 0x77},
-                           .port = 32853};
+    const Address expected{
+        .ip = {0x20, 0x01, 0x0d, 0xb8, 0x12, 0x34, 0x56, 0x78, 0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77},
+        .port = 32853};
     EXPECT_EQ(second->xor_mapped_address, expected);
     EXPECT_TRUE(verify_integrity(*second, as_bytes(vectors::kRfc5769Password)));
 }
@@ -73,7 +73,8 @@ TEST(StunMessage, ReadsBackWhatTheWriterWrote) {
     EXPECT_TRUE(message->use_candidate);
     EXPECT_TRUE(verify_integrity(*message, as_bytes("secret")));
 
-    for (const Address& address : {Address::v4({10, 1, 2, 3}, 4), Address{.ip = {0xfe, 0x80, 1, 2, 3}, .port = 65535}}) {
+    for (const Address& address :
+         {Address::v4({10, 1, 2, 3}, 4), Address{.ip = {0xfe, 0x80, 1, 2, 3}, .port = 65535}}) {
         Bytes answer(kMaxMessage);
         Writer writer(answer, Class::Error, Method::Binding, kTransaction);
         writer.xor_mapped_address(address).error_code(487, "Role Conflict");

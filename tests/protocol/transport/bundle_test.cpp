@@ -88,7 +88,8 @@ TEST(Bundle, CarriesSctpPacketsBothWays) {
     EXPECT_EQ(as_text(world.peer.application_data[0]), "from the bridge");
 }
 
-// jitsi-media.md §0.2 and §0.3: Chromium is in DTLS before its session-accept has come, and its ClientHello is in pieces.
+// jitsi-media.md §0.2 and §0.3: Chromium is in DTLS before its session-accept has come, and its ClientHello is in
+// pieces.
 TEST(Bundle, KeepsAClientHelloThatComesBeforeTheSessionAccept) {
     World world(server(), 6);
     world.run_for(80ms);
@@ -288,8 +289,9 @@ TEST(Bundle, BoundsItsPathsAndKeepsTheSelectedOne) {
 // T9.
 TEST(Bundle, IgnoresAddressesThatNobodyCanHave) {
     World world(server(), 19);
-    for (const Address& nobody : {Address::v4({224, 0, 0, 1}, 5), Address::v4({0, 0, 0, 0}, 5), Address::v4({9, 9, 9, 9}, 0),
-                                  Address{.ip = {0xff, 0x02}, .port = 5}, Address{.ip = {}, .port = 5}}) {
+    for (const Address& nobody :
+         {Address::v4({224, 0, 0, 1}, 5), Address::v4({0, 0, 0, 0}, 5), Address::v4({9, 9, 9, 9}, 0),
+          Address{.ip = {0xff, 0x02}, .port = 5}, Address{.ip = {}, .port = 5}}) {
         EXPECT_EQ(world.receive(world.peer.check(), nobody), DropReason::StunMalformed);
     }
     EXPECT_TRUE(world.sink.items.empty());

@@ -1,6 +1,6 @@
-// A simulated client for one bundle: its own connectivity checks, OpenSSL as DTLS client, libsrtp2 as its SRTP, and a lossy
-// link in virtual time between the two. OpenSSL's client timer reads gettimeofday, so the program that includes this must
-// define that function over sim::virtual_now() (see bundle_test.cpp).
+// A simulated client for one bundle: its own connectivity checks, OpenSSL as DTLS client, libsrtp2 as its SRTP, and a
+// lossy link in virtual time between the two. OpenSSL's client timer reads gettimeofday, so the program that includes
+// this must define that function over sim::virtual_now() (see bundle_test.cpp).
 #pragma once
 
 #include <openssl/err.h>
@@ -66,8 +66,8 @@ public:
         SSL_CTX_set_options(context_.get(), SSL_OP_NO_QUERY_MTU | options.ssl_options);
         SSL_CTX_set_cipher_list(context_.get(), options.ciphers);
         if (options.srtp_profiles != nullptr) SSL_CTX_set_tlsext_use_srtp(context_.get(), options.srtp_profiles);
-        // A browser's ClientHello holds a post-quantum key share and comes in two fragments; a long list of protocols that
-        // nobody asked for makes ours as long.
+        // A browser's ClientHello holds a post-quantum key share and comes in two fragments; a long list of protocols
+        // that nobody asked for makes ours as long.
         Bytes protocols;
         for (int i = 0; i < 6; ++i) {
             protocols.push_back(200);
@@ -83,7 +83,8 @@ public:
         BIO_set_mem_eof_return(in, -1);
         SSL_set_bio(ssl_.get(), in, BIO_new(BIO_s_mem()));
         SSL_set_mtu(ssl_.get(), static_cast<long>(options.mtu));
-        DTLS_set_timer_cb(ssl_.get(), [](SSL*, unsigned last) { return last == 0 ? 100000U : std::min(last * 2, 1600000U); });
+        DTLS_set_timer_cb(ssl_.get(),
+                          [](SSL*, unsigned last) { return last == 0 ? 100000U : std::min(last * 2, 1600000U); });
         SSL_set_connect_state(ssl_.get());
     }
 
@@ -113,10 +114,17 @@ public:
 
     void receive(ByteView datagram) {
         switch (transport::classify(datagram)) {
-            case transport::Kind::Stun: receive_stun(datagram); break;
-            case transport::Kind::Dtls: receive_dtls(datagram); break;
-            case transport::Kind::Rtp: receive_rtp(datagram); break;
-            default: break;
+            case transport::Kind::Stun:
+                receive_stun(datagram);
+                break;
+            case transport::Kind::Dtls:
+                receive_dtls(datagram);
+                break;
+            case transport::Kind::Rtp:
+                receive_rtp(datagram);
+                break;
+            default:
+                break;
         }
     }
 
@@ -285,7 +293,8 @@ struct LinkOptions {
     Duration latency = 10ms;
 };
 
-// One bundle and one peer. What the bundle sends to the peer's address arrives there, what it sends elsewhere is counted.
+// One bundle and one peer. What the bundle sends to the peer's address arrives there, what it sends elsewhere is
+// counted.
 class World {
 public:
     World(const dtls::ServerContext& context, std::uint64_t seed, PeerOptions options = {}, LinkOptions link = {})
@@ -329,11 +338,16 @@ public:
     DropReason receive(ByteView datagram, const Address& from) {
         Bytes copy(datagram.begin(), datagram.end());
         switch (transport::classify(copy)) {
-            case transport::Kind::Stun: return bundle.receive_stun(copy, from, virtual_now(), sink);
-            case transport::Kind::Dtls: return bundle.receive_dtls(copy, from, virtual_now(), sink, sctp);
-            case transport::Kind::Rtp: return reason(bundle.unprotect_rtp(copy, from, virtual_now()));
-            case transport::Kind::Rtcp: return reason(bundle.unprotect_rtcp(copy, from, virtual_now()));
-            case transport::Kind::Unknown: break;
+            case transport::Kind::Stun:
+                return bundle.receive_stun(copy, from, virtual_now(), sink);
+            case transport::Kind::Dtls:
+                return bundle.receive_dtls(copy, from, virtual_now(), sink, sctp);
+            case transport::Kind::Rtp:
+                return reason(bundle.unprotect_rtp(copy, from, virtual_now()));
+            case transport::Kind::Rtcp:
+                return reason(bundle.unprotect_rtcp(copy, from, virtual_now()));
+            case transport::Kind::Unknown:
+                break;
         }
         return DropReason::UnknownKind;
     }
@@ -378,7 +392,8 @@ private:
     void deliver() {
         std::vector<Flying> due;
         std::vector<Flying> later;
-        for (Flying& datagram : flying_) (datagram.arrival <= virtual_now() ? due : later).push_back(std::move(datagram));
+        for (Flying& datagram : flying_)
+            (datagram.arrival <= virtual_now() ? due : later).push_back(std::move(datagram));
         flying_ = std::move(later);
         for (const Flying& datagram : due) {
             if (datagram.to_server) {
