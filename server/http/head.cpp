@@ -83,7 +83,7 @@ bool read_field(std::string_view line, Head& head) {
 // Fields that decide about length, host or protocol may come once.
 bool has_doubles(const Head& head) {
     for (const std::string_view name : {"host", "content-length", "content-type", "origin", "upgrade",
-                                        "sec-websocket-key", "sec-websocket-version", "expect"}) {
+                                        "sec-websocket-key", "sec-websocket-version", "sec-fetch-site", "expect"}) {
         const auto same = [name](const auto& field) { return field.first == name; };
         if (std::count_if(head.fields.begin(), head.fields.end(), same) > 1) return true;
     }

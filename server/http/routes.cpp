@@ -23,12 +23,20 @@ Route channel_route(std::string_view path, const Head& head, const Fields& query
     path.remove_prefix(kChannelPath.size());
     const auto first = path.find('/');
     const auto second = first == std::string_view::npos ? first : path.find('/', first + 1);
-    if (second == std::string_view::npos || path.find('/', second + 1) != std::string_view::npos)
-        return Refused{404};
+    if (second == std::string_view::npos || path.find('/', second + 1) != std::string_view::npos) return Refused{404};
     return ToChannel{.worker = std::string(path.substr(0, first)),
                      .conference = std::string(path.substr(first + 1, second - first - 1)),
                      .endpoint = std::string(path.substr(second + 1)),
                      .password = std::string(Request::find(query, "pwd"))};
+}
+
+// A form of a page with Referrer-Policy: no-referrer comes with "Origin: null" even to its own host (Fetch §3.2,
+// Chromium and Firefox, 2026); Sec-Fetch-Site, which no page can set, tells it from a stranger's.
+bool is_same_origin(const Head& head, const Policy& policy) {
+    const std::string_view text = head.field("origin");
+    if (text == "null") return head.field("sec-fetch-site") == "same-origin";
+    const Origin origin = policy.origin_of(text);
+    return origin == Origin::Own || origin == Origin::Absent;
 }
 
 bool is_form(std::string_view content_type) {
@@ -67,8 +75,7 @@ Route route(const Head& head, std::string_view body, const Policy& policy) {
     request.method = head.method;
     request.path = std::move(*path);
     request.query = std::move(*query);
-    const Origin origin = policy.origin_of(head.field("origin"));
-    request.same_origin = origin == Origin::Own || origin == Origin::Absent;
+    request.same_origin = is_same_origin(head, policy);
     if (head.method == "POST") {
         // A form of another site must not act with our visitor's cookie.
         if (!request.same_origin) return Refused{403};

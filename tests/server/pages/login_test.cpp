@@ -15,9 +15,7 @@ constexpr std::int64_t kMinute_us = 60'000'000;
 
 class Login : public Pages {
 protected:
-    std::optional<std::string> account() {
-        return site().account_of({cookies.begin(), cookies.end()});
-    }
+    std::optional<std::string> account() { return site().account_of({cookies.begin(), cookies.end()}); }
 };
 
 TEST_F(Login, SetsACookieThatNoScriptAndNoOtherSiteCanUse) {
@@ -26,7 +24,8 @@ TEST_F(Login, SetsACookieThatNoScriptAndNoOtherSiteCanUse) {
     EXPECT_EQ(header(answer, "Location"), "/anlegen");
     const std::string cookie = header(answer, "Set-Cookie");
     EXPECT_THAT(cookie, StartsWith("__Host-session="));
-    for (const char* part : {"; Path=/", "; Secure", "; HttpOnly", "; SameSite=Strict"}) EXPECT_THAT(cookie, HasSubstr(part));
+    for (const char* part : {"; Path=/", "; Secure", "; HttpOnly", "; SameSite=Strict"})
+        EXPECT_THAT(cookie, HasSubstr(part));
     EXPECT_THAT(cookie, Not(HasSubstr("Max-Age")));
     EXPECT_THAT(cookie, Not(HasSubstr("wolke")));
     EXPECT_EQ(account(), "amsel-27");
@@ -44,18 +43,21 @@ TEST_F(Login, SaysTheSameForAnUnknownAccountAndAWrongPassword) {
     std::string expected = body(wrong);
     expected.replace(expected.find("amsel-27\" required"), 8, "amsel-99");
     EXPECT_EQ(body(unknown), expected);
-    EXPECT_THAT(body(wrong), HasSubstr("Account oder Passwort stimmt nicht. Achten Sie auf Groß- und Kleinschreibung."));
+    EXPECT_THAT(body(wrong),
+                HasSubstr("Account oder Passwort stimmt nicht. Achten Sie auf Groß- und Kleinschreibung."));
     EXPECT_THAT(body(wrong), Not(HasSubstr("falsch\"")));
     EXPECT_EQ(account(), std::nullopt);
 }
 
 TEST_F(Login, LeadsBackToWhereItWasAskedForButNeverElsewhere) {
     const auto target_of = [this](const std::string& wanted) {
-        return header(post("/anmelden", {{"account", "amsel-27"}, {"passwort", "wolke-igel-42"}, {"ziel", wanted}}), "Location");
+        return header(post("/anmelden", {{"account", "amsel-27"}, {"passwort", "wolke-igel-42"}, {"ziel", wanted}}),
+                      "Location");
     };
     EXPECT_EQ(target_of("/amsel-27-mathe-k3fq"), "/amsel-27-mathe-k3fq");
     EXPECT_EQ(target_of("/raeume"), "/raeume");
-    for (const char* evil : {"//boese.example", "https://boese.example", "/\\boese.example", "/x\r\nSet-Cookie: a=b", "", "/"}) {
+    for (const char* evil :
+         {"//boese.example", "https://boese.example", "/\\boese.example", "/x\r\nSet-Cookie: a=b", "", "/"}) {
         EXPECT_EQ(target_of(evil), "/anlegen") << evil;
     }
 }

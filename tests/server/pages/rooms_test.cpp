@@ -23,7 +23,8 @@ protected:
 
 TEST_F(Rooms, AreCreatedByTeachersOnly) {
     EXPECT_EQ(header(get("/anlegen"), "Location"), "/anmelden?ziel=/anlegen");
-    EXPECT_EQ(header(post("/anlegen", {{"titel", "Mathe"}, {"passwort", "wolke-igel-42"}}), "Location"), "/anmelden?ziel=/anlegen");
+    EXPECT_EQ(header(post("/anlegen", {{"titel", "Mathe"}, {"passwort", "wolke-igel-42"}}), "Location"),
+              "/anmelden?ziel=/anlegen");
     EXPECT_EQ(header(get("/raeume"), "Location"), "/anmelden?ziel=/raeume");
     EXPECT_EQ(get("/einladung/amsel-27-mathe-7b-k3fq").status, 303u);
     EXPECT_EQ(post("/beenden", {{"raum", "amsel-27-mathe-7b-k3fq"}}).status, 303u);
@@ -38,15 +39,19 @@ TEST_F(Rooms, CreatingOneEndsWithTheInvitation) {
     const std::string slug = gateway.rooms["amsel-27"].front().slug;
     EXPECT_EQ(header(created, "Location"), "/einladung/" + slug);
     const std::string page = body(get("/einladung/" + slug));
-    EXPECT_THAT(page,
-                HasSubstr("<pre id=\"text\">Einladung in den Klassenraum „Mathe 7b&quot;\n"
-                          "Link:      https://jitsi.kmz-sha.de/" + slug + "\n"
-                          "Passwort:  wolke-igel-42\n"
-                          "Am Computer: Link anklicken, Vornamen eintragen, Passwort eingeben.\n"
-                          "Am Handy oder Tablet: App „Medienzentrum Klassenraum&quot; öffnen, „Crailsheim&quot; wählen\n"
-                          "und als Raum eingeben: " + slug + "\n"
-                          "Du brauchst keinen Account. Gib Link und Passwort nicht weiter.\n"
-                          "Klappt etwas nicht? https://jitsi.kmz-sha.de/test\n</pre>"));
+    EXPECT_THAT(
+        page, HasSubstr("<pre id=\"text\">Einladung in den Klassenraum „Mathe 7b&quot;\n"
+                        "Link:      https://jitsi.kmz-sha.de/" +
+                        slug +
+                        "\n"
+                        "Passwort:  wolke-igel-42\n"
+                        "Am Computer: Link anklicken, Vornamen eintragen, Passwort eingeben.\n"
+                        "Am Handy oder Tablet: App „Medienzentrum Klassenraum&quot; öffnen, „Crailsheim&quot; wählen\n"
+                        "und als Raum eingeben: " +
+                        slug +
+                        "\n"
+                        "Du brauchst keinen Account. Gib Link und Passwort nicht weiter.\n"
+                        "Klappt etwas nicht? https://jitsi.kmz-sha.de/test\n</pre>"));
     EXPECT_THAT(page, HasSubstr("<svg class=\"qr\""));
     EXPECT_THAT(page, HasSubstr("Klassenraum jetzt öffnen"));
 }
@@ -64,7 +69,8 @@ TEST_F(Rooms, ANewPasswordIsRolledWithoutScriptAndWithoutShowingInAddresses) {
 TEST_F(Rooms, AreNeverMadeWithoutANameOrAPassword) {
     log_in();
     EXPECT_THAT(body(post("/anlegen", {{"titel", "Mathe"}, {"passwort", ""}})), HasSubstr("4 bis 64 Zeichen"));
-    EXPECT_THAT(body(post("/anlegen", {{"titel", "Mathe"}, {"passwort", std::string(65, 'x')}})), HasSubstr("4 bis 64 Zeichen"));
+    EXPECT_THAT(body(post("/anlegen", {{"titel", "Mathe"}, {"passwort", std::string(65, 'x')}})),
+                HasSubstr("4 bis 64 Zeichen"));
     EXPECT_THAT(body(post("/anlegen", {{"titel", "?!"}, {"passwort", "wolke-igel-42"}})), HasSubstr("role=\"alert\""));
     EXPECT_EQ(post("/anlegen", {{"titel", std::string(500, 'x')}, {"passwort", "wolke-igel-42"}}).status, 422u);
     EXPECT_THAT(gateway.rooms, IsEmpty());
@@ -113,7 +119,8 @@ TEST_F(Rooms, EndForAllAndOpenAgainWithANewPassword) {
     const std::string form = body(get("/anlegen?raum=amsel-27-mathe-7b-k3fq"));
     EXPECT_THAT(form, HasSubstr("name=\"raum\" value=\"amsel-27-mathe-7b-k3fq\""));
     EXPECT_THAT(form, Not(HasSubstr("wolke-igel-42")));
-    const auto again = post("/anlegen", {{"titel", "Mathe 7b"}, {"passwort", "neu-neu-11"}, {"raum", "amsel-27-mathe-7b-k3fq"}});
+    const auto again =
+        post("/anlegen", {{"titel", "Mathe 7b"}, {"passwort", "neu-neu-11"}, {"raum", "amsel-27-mathe-7b-k3fq"}});
     EXPECT_EQ(header(again, "Location"), "/einladung/amsel-27-mathe-7b-k3fq");
 }
 
@@ -121,7 +128,8 @@ TEST_F(Rooms, ClosedAndUnknownOnesLookTheSame) {
     open("amsel-27-mathe-7b-k3fq", RoomState::Planned);
     std::string planned = body(get("/amsel-27-mathe-7b-k3fq"));
     const std::string unknown = body(get("/amsel-27-mathe-7b-zzzz"));
-    for (std::size_t at = planned.find("k3fq"); at != planned.npos; at = planned.find("k3fq")) planned.replace(at, 4, "zzzz");
+    for (std::size_t at = planned.find("k3fq"); at != planned.npos; at = planned.find("k3fq"))
+        planned.replace(at, 4, "zzzz");
     EXPECT_EQ(planned, unknown);
     EXPECT_THAT(unknown, HasSubstr("Deine Lehrkraft hat den Klassenraum noch nicht geöffnet."));
     EXPECT_THAT(unknown, HasSubstr("Du musst nichts tun – es geht von selbst weiter."));
@@ -155,7 +163,8 @@ TEST_F(Rooms, OpenForTheirTeacherAtOnce) {
 }
 
 TEST_F(Rooms, HaveOneSpelling) {
-    for (const char* path : {"/Amsel-27-Mathe-7b-K3FQ", "/amsel-27 mathe 7b k3fq", "/AMSEL-27_mathe.7B-k3fq", "/amsel-27-mathe-7b-k3fq-"}) {
+    for (const char* path : {"/Amsel-27-Mathe-7b-K3FQ", "/amsel-27 mathe 7b k3fq", "/AMSEL-27_mathe.7B-k3fq",
+                             "/amsel-27-mathe-7b-k3fq-"}) {
         const auto page = get(path);
         EXPECT_EQ(page.status, 308u) << path;
         EXPECT_EQ(header(page, "Location"), "/amsel-27-mathe-7b-k3fq") << path;
@@ -168,7 +177,9 @@ TEST_F(Rooms, OfferTheSchoolsAppOnPhones) {
     open("amsel-27-mathe-7b-k3fq");
     user_agent = kPhone;
     const std::string page = body(get("/amsel-27-mathe-7b-k3fq"));
-    EXPECT_THAT(page, HasSubstr("Öffne die App <strong>Medienzentrum Klassenraum</strong> und wähle <strong>Crailsheim</strong>."));
+    EXPECT_THAT(
+        page,
+        HasSubstr("Öffne die App <strong>Medienzentrum Klassenraum</strong> und wähle <strong>Crailsheim</strong>."));
     EXPECT_THAT(page, HasSubstr("href=\"/amsel-27-mathe-7b-k3fq?im=browser\">Ohne App: im Browser weiter"));
     EXPECT_THAT(body(get("/amsel-27-mathe-7b-k3fq?im=browser")), HasSubstr("/config.js"));
 }
@@ -184,7 +195,8 @@ protected:
         write("root/secret.js", "secret");
         write("root/index.html",
               "<html><!--#include virtual=\"head.html\" --><script><!--#include virtual=\"/config.js\" --></script>"
-              "<!--#include virtual=\"/../secret.js\" --><!--#include virtual=\"secret.js\" --><!--#exec cmd=\"id\" --></html>");
+              "<!--#include virtual=\"/../secret.js\" --><!--#include virtual=\"secret.js\" --><!--#exec cmd=\"id\" "
+              "--></html>");
         write("root/head.html", "<base href=\"/\">");
         write("root/libs/app.bundle.min.js", std::string(2000, 'x'));
         write("root/libs/rnnoise.wasm", "w");
@@ -209,9 +221,10 @@ TEST_F(JitsiFiles, AreServedWithTheirTypes) {
 }
 
 TEST_F(JitsiFiles, CannotBeLeftByAnySpelling) {
-    for (const char* path : {"/libs/link.js", "/libs/../secret.js", "/libs/..%2f..%2fsecret.js", "/images/up/secret.js", "/secret.js",
-                             "/libs//app.bundle.min.js", "/libs/./app.bundle.min.js", "//libs/app.bundle.min.js", "/libs\\app.js",
-                             "/libs/app.bundle.min.js.map", "/libs/", "/../secret.js", "/index.html", "/head.html"}) {
+    for (const char* path :
+         {"/libs/link.js", "/libs/../secret.js", "/libs/..%2f..%2fsecret.js", "/images/up/secret.js", "/secret.js",
+          "/libs//app.bundle.min.js", "/libs/./app.bundle.min.js", "//libs/app.bundle.min.js", "/libs\\app.js",
+          "/libs/app.bundle.min.js.map", "/libs/", "/../secret.js", "/index.html", "/head.html"}) {
         EXPECT_NE(body(get(path)), "secret") << path;
         EXPECT_NE(get(path).status, 200u) << path;
     }

@@ -22,14 +22,21 @@ protected:
         settings.offer_until = "2026-06-10";
         std::map<std::string, http::Response> pages;
         for (const char* path : {"/", "/anmelden", "/abmelden", "/hilfe", "/test", "/impressum", "/datenschutz", "/app",
-                                 "/nutzungsbedingungen", "/barrierefreiheit", "/geschlossen", "/amsel-27-mathe-7b-k3fq", "/gibt/es/nicht"}) {
+                                 "/nutzungsbedingungen", "/barrierefreiheit", "/geschlossen", "/amsel-27-mathe-7b-k3fq",
+                                 "/gibt/es/nicht"}) {
             pages[path] = get(path);
         }
         pages["wrong"] = log_in("amsel-27", "falsch");
         log_in();
-        pages["invitation"] = get(header(post("/anlegen", {{"titel", "Mathe 7b"}, {"passwort", "wolke-igel-42"}}), "Location"));
-        gateway.rooms["amsel-27"].push_back({.slug = "amsel-27-bio-ab12", .title = "Bio", .password = "x", .state = focus::RoomState::Open, .occupants = 12});
-        gateway.rooms["amsel-27"].push_back({.slug = "amsel-27-deu-ab12", .title = "Deu", .password = "", .state = focus::RoomState::Closed});
+        pages["invitation"] =
+            get(header(post("/anlegen", {{"titel", "Mathe 7b"}, {"passwort", "wolke-igel-42"}}), "Location"));
+        gateway.rooms["amsel-27"].push_back({.slug = "amsel-27-bio-ab12",
+                                             .title = "Bio",
+                                             .password = "x",
+                                             .state = focus::RoomState::Open,
+                                             .occupants = 12});
+        gateway.rooms["amsel-27"].push_back(
+            {.slug = "amsel-27-deu-ab12", .title = "Deu", .password = "", .state = focus::RoomState::Closed});
         pages["/anlegen"] = get("/anlegen");
         pages["/raeume"] = get("/raeume");
         pages["ended"] = post("/beenden", {{"raum", "amsel-27-bio-ab12"}});
@@ -73,7 +80,9 @@ TEST_F(EveryPage, CanBeReadAloud) {
         for (auto it = std::sregex_iterator(text.begin(), text.end(), field); it != std::sregex_iterator(); ++it) {
             EXPECT_THAT(text, HasSubstr("<label for=\"" + (*it)[1].str() + "\"")) << name;
         }
-        EXPECT_THAT(text, HasSubstr("Zeitlich begrenztes Angebot bis 10.6.2026. Aktuelle Informationen: https://kmz-sha.de")) << name;
+        EXPECT_THAT(text,
+                    HasSubstr("Zeitlich begrenztes Angebot bis 10.6.2026. Aktuelle Informationen: https://kmz-sha.de"))
+            << name;
     }
 }
 
@@ -86,7 +95,8 @@ TEST_F(EveryPage, IsFramedByNobodyUnlessItIsARoom) {
 }
 
 TEST_F(EveryPage, NeverOffersTheJitsiApp) {
-    for (const auto& [name, page] : all()) EXPECT_THAT(body(page), Not(testing::ContainsRegex("org\\.jitsi|Jitsi"))) << name;
+    for (const auto& [name, page] : all())
+        EXPECT_THAT(body(page), Not(testing::ContainsRegex("org\\.jitsi|Jitsi"))) << name;
     EXPECT_THAT(body(get("/config.js")), Not(HasSubstr("org.jitsi")));
 }
 
@@ -152,7 +162,8 @@ TEST_F(Pages, ConfigIsAPlainObjectThatCallsNobodyElse) {
     EXPECT_FALSE(config.contains("conferenceRequestUrl"));
     EXPECT_FALSE(config.contains("hideLoginButton"));
     std::string rest = text;
-    for (std::size_t at = rest.find("jitsi.kmz-sha.de"); at != rest.npos; at = rest.find("jitsi.kmz-sha.de")) rest.erase(at, 16);
+    for (std::size_t at = rest.find("jitsi.kmz-sha.de"); at != rest.npos; at = rest.find("jitsi.kmz-sha.de"))
+        rest.erase(at, 16);
     EXPECT_THAT(rest, Not(testing::ContainsRegex("https?://[a-z]")));
 }
 
@@ -166,7 +177,8 @@ TEST_F(Pages, AnswersTheKeepAlive) {
 
 TEST_F(Pages, TypedRoomNamesLeadToTheRoom) {
     EXPECT_EQ(header(get("/eintreten?raum=Amsel-27 Mathe 7b K3FQ"), "Location"), "/amsel-27-mathe-7b-k3fq");
-    EXPECT_EQ(header(get("/eintreten?raum=https://jitsi.kmz-sha.de/amsel-27-mathe-7b-k3fq"), "Location"), "/amsel-27-mathe-7b-k3fq");
+    EXPECT_EQ(header(get("/eintreten?raum=https://jitsi.kmz-sha.de/amsel-27-mathe-7b-k3fq"), "Location"),
+              "/amsel-27-mathe-7b-k3fq");
     EXPECT_EQ(header(get("/eintreten?raum=!!"), "Location"), "/");
 }
 
@@ -174,9 +186,9 @@ TEST(Offer, IsAnnouncedBeforeItEndsAndRefusedAfter) {
     Settings settings;
     settings.offer_until = "2026-07-31";
     const auto at = [](std::int64_t unix_s) { return WallTime{unix_s * 1'000'000}; };
-    EXPECT_THAT(offer_notice(settings, at(1'782'950'399)), IsEmpty());                       // 1 July, 23:59:59
-    EXPECT_THAT(offer_notice(settings, at(1'783'036'800)), HasSubstr("bis 31.7.2026"));      // 3 July
-    EXPECT_FALSE(offer_has_ended(settings, at(1'785'542'399)));                              // the last second of the last day
+    EXPECT_THAT(offer_notice(settings, at(1'782'950'399)), IsEmpty());                   // 1 July, 23:59:59
+    EXPECT_THAT(offer_notice(settings, at(1'783'036'800)), HasSubstr("bis 31.7.2026"));  // 3 July
+    EXPECT_FALSE(offer_has_ended(settings, at(1'785'542'399)));  // the last second of the last day
     EXPECT_TRUE(offer_has_ended(settings, at(1'785'542'400)));
     EXPECT_EQ(offer_notice(settings, at(1'785'542'400)),
               "Das Angebot ist am 31.7.2026 ausgelaufen. Aktuelle Informationen: https://kmz-sha.de");

@@ -1,4 +1,5 @@
-// A browser without a screen for the tests of the pages: a Site over a fake gateway, requests in, responses out, cookies kept.
+// A browser without a screen for the tests of the pages: a Site over a fake gateway, requests in, responses out,
+// cookies kept.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -24,7 +25,9 @@ public:
     void ask(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) override {
         done(std::visit([this](const auto& value) { return answer(value); }, request));
     }
-    void verify(std::string account, std::string password, std::function<void(std::optional<std::string>)> done) override {
+    void verify(std::string account,
+                std::string password,
+                std::function<void(std::optional<std::string>)> done) override {
         ++verifications;
         const bool right = passwords.contains(account) && passwords[account] == password;
         auto reply = [done = std::move(done), account, right] { done(right ? std::optional(account) : std::nullopt); };
@@ -69,7 +72,8 @@ private:
     focus::RoomAnswer answer(const focus::QueryRoom& request) {
         focus::RoomAnswer result;
         const auto* const room = find(request.slug);
-        result.state = room != nullptr && room->state == focus::RoomState::Open ? focus::RoomState::Open : focus::RoomState::Closed;
+        result.state = room != nullptr && room->state == focus::RoomState::Open ? focus::RoomState::Open
+                                                                                : focus::RoomState::Closed;
         return result;
     }
     focus::RoomAnswer answer(const focus::EndRoom& request) {
@@ -100,14 +104,15 @@ protected:
 
     Site& site() {
         if (site_ == nullptr) {
-            site_ = std::make_unique<Site>(settings,
-                                           Surroundings{.gateway = gateway,
-                                                        .entropy = entropy,
-                                                        .wall_clock = [this] { return wall; },
-                                                        .clock = [this] { return instant; },
-                                                        .after = [this](Duration delay, std::function<void()> then) {
-                                                            timers.emplace_back(delay, std::move(then));
-                                                        }});
+            site_ =
+                std::make_unique<Site>(settings, Surroundings{.gateway = gateway,
+                                                              .entropy = entropy,
+                                                              .wall_clock = [this] { return wall; },
+                                                              .clock = [this] { return instant; },
+                                                              .after =
+                                                                  [this](Duration delay, std::function<void()> then) {
+                                                                      timers.emplace_back(delay, std::move(then));
+                                                                  }});
         }
         return *site_;
     }
@@ -127,7 +132,8 @@ protected:
         request.same_origin = same_origin;
         // Shared, because an answer may come after this call.
         auto answers = std::make_shared<std::vector<http::Response>>();
-        site().handle(std::move(request), [answers](http::Response response) { answers->push_back(std::move(response)); });
+        site().handle(std::move(request),
+                      [answers](http::Response response) { answers->push_back(std::move(response)); });
         EXPECT_LE(answers->size(), 1u);
         http::Response answer;
         answer.status = 0;
@@ -138,7 +144,8 @@ protected:
     http::Response get(const std::string& target) { return request("GET", target); }
     http::Response post(const std::string& target, Fields form) { return request("POST", target, std::move(form)); }
     http::Response log_in(const std::string& account = "amsel-27", const std::string& password = "wolke-igel-42") {
-        return post("/anmelden", {{"account", account}, {"passwort", password}, {"gemeinsam", "1"}, {"ziel", "/anlegen"}});
+        return post("/anmelden",
+                    {{"account", account}, {"passwort", password}, {"gemeinsam", "1"}, {"ziel", "/anlegen"}});
     }
 
     void keep_cookie(const http::Response& response) {
@@ -156,7 +163,9 @@ protected:
         }
         return {};
     }
-    static std::string body(const http::Response& response) { return response.body == nullptr ? std::string() : *response.body; }
+    static std::string body(const http::Response& response) {
+        return response.body == nullptr ? std::string() : *response.body;
+    }
 
     SeededEntropy entropy{5};
     FakeGateway gateway{entropy};
