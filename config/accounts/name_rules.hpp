@@ -1,5 +1,5 @@
-// Accounts are anonymous (product.md C20): who stands behind one is known on paper only. A name that gives a school, a place
-// or a person away, or could, is refused when somebody wants to choose it.
+// Accounts are anonymous (product.md C20): who stands behind one is known on paper only. A name that gives a school, a
+// place or a person away, or could, is refused when somebody wants to choose it.
 #pragma once
 
 #include <cstdint>

@@ -37,16 +37,9 @@ std::string hash_password(std::string_view password, Entropy& entropy) {
     entropy.fill(salt);
     std::vector<char> encoded(
         argon2_encodedlen(kArgonPasses, kArgonMemoryKib, kArgonLanes, kArgonSaltLength, kArgonTagLength, Argon2_id));
-    const int result = argon2id_hash_encoded(kArgonPasses,
-                                             kArgonMemoryKib,
-                                             kArgonLanes,
-                                             password.data(),
-                                             password.size(),
-                                             salt.data(),
-                                             salt.size(),
-                                             kArgonTagLength,
-                                             encoded.data(),
-                                             encoded.size());
+    const int result =
+        argon2id_hash_encoded(kArgonPasses, kArgonMemoryKib, kArgonLanes, password.data(), password.size(), salt.data(),
+                              salt.size(), kArgonTagLength, encoded.data(), encoded.size());
     if (result != ARGON2_OK) return {};
     return encoded.data();
 }

@@ -1,4 +1,5 @@
-// The stored form of an account's password: argon2id (RFC 9106) in its usual printed form, with parameters for a small VM.
+// The stored form of an account's password: argon2id (RFC 9106) in its usual printed form, with parameters for a small
+// VM.
 #pragma once
 
 #include <string>

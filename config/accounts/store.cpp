@@ -49,7 +49,8 @@ public:
     std::string text(int column) const {
         const unsigned char* const bytes = sqlite3_column_text(statement_, column);
         if (bytes == nullptr) return {};
-        return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+        return {reinterpret_cast<const char*>(bytes),
+                static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
     }
     std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
 
@@ -58,10 +59,11 @@ private:
 };
 
 bool is_well_formed(std::string_view id) {
-    if (id.empty() || id.size() > kMaxIdLength || id.front() < 'a' || id.front() > 'z' || id.back() == '-') return false;
+    if (id.empty() || id.size() > kMaxIdLength || id.front() < 'a' || id.front() > 'z' || id.back() == '-')
+        return false;
     return id.find("--") == std::string_view::npos && std::all_of(id.begin(), id.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+           });
 }
 
 // Rooms belong to the account whose id and a dash they begin with, so "amsel" would own the rooms of "amsel-27".
@@ -81,8 +83,8 @@ Account account_of(const Statement& row) {
 }
 constexpr char kSelect[] = "SELECT id, state, created, password_changed, room_quota FROM account";
 
-// SQLite would create the file by the umask; the WAL takes its rights from it. Made by root in a folder of the service's
-// user, it must be that user's.
+// SQLite would create the file by the umask; the WAL takes its rights from it. Made by root in a folder of the
+// service's user, it must be that user's.
 void create_private_file(const std::string& path) {
     const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0) return;

@@ -51,8 +51,8 @@ public:
     ~Store();
 
     Result<Account, StoreError> create(std::string_view id, std::string_view password, WallTime now);
-    // The same work and time for an unknown account as for a wrong password. `account` is folded first: spaces around it
-    // and capitals do not matter; the canonical id is id_of(account).
+    // The same work and time for an unknown account as for a wrong password. `account` is folded first: spaces around
+    // it and capitals do not matter; the canonical id is id_of(account).
     Verdict verify(std::string_view account, std::string_view password);
     Result<void, StoreError> reset(std::string_view id, std::string_view password, WallTime now);
     Result<void, StoreError> lock(std::string_view id);

@@ -6,20 +6,24 @@ namespace klassenraum::accounts {
 std::string_view german_sentence_of(StoreError error) {
     switch (error) {
         case StoreError::Unavailable:
-            return "Die Account-Datei lässt sich nicht öffnen oder schreiben. Prüfen Sie Ordner und Rechte, oder rufen Sie "
+            return "Die Account-Datei lässt sich nicht öffnen oder schreiben. Prüfen Sie Ordner und Rechte, oder rufen "
+                   "Sie "
                    "den Befehl mit sudo auf.";
         case StoreError::BadId:
-            return "Ein Account-Name besteht aus Kleinbuchstaben ohne Umlaute, Ziffern und einzelnen Bindestrichen, zum "
+            return "Ein Account-Name besteht aus Kleinbuchstaben ohne Umlaute, Ziffern und einzelnen Bindestrichen, "
+                   "zum "
                    "Beispiel amsel-27. Lassen Sie den Namen weg, dann wird einer erzeugt.";
         case StoreError::BadPassword:
             return "Dieses Passwort ist leer oder länger als 256 Zeichen. Lassen Sie es weg, dann wird eines erzeugt.";
         case StoreError::Exists:
-            return "Diesen Account gibt es schon, oder einer der beiden Namen ist der Anfang des anderen; seine Räume wären "
+            return "Diesen Account gibt es schon, oder einer der beiden Namen ist der Anfang des anderen; seine Räume "
+                   "wären "
                    "nicht zu unterscheiden. Wählen Sie einen anderen Namen.";
         case StoreError::Unknown:
             return "Diesen Account gibt es nicht. „klassenraum account list“ zeigt alle.";
         case StoreError::Full:
-            return "Mehr Accounts sind nicht vorgesehen. Entfernen Sie nicht mehr gebrauchte mit „klassenraum account remove“.";
+            return "Mehr Accounts sind nicht vorgesehen. Entfernen Sie nicht mehr gebrauchte mit „klassenraum account "
+                   "remove“.";
     }
     return {};
 }
@@ -29,12 +33,14 @@ std::string_view english_sentence_of(StoreError error) {
         case StoreError::Unavailable:
             return "The accounts file cannot be opened or written. Check the folder and its rights, or use sudo.";
         case StoreError::BadId:
-            return "An account name has lower-case letters, digits and single dashes, for example amsel-27. Leave the name "
+            return "An account name has lower-case letters, digits and single dashes, for example amsel-27. Leave the "
+                   "name "
                    "out and one is made.";
         case StoreError::BadPassword:
             return "This password is empty or longer than 256 characters. Leave it out and one is made.";
         case StoreError::Exists:
-            return "This account exists, or one of the names is the beginning of the other, so that their rooms could not be "
+            return "This account exists, or one of the names is the beginning of the other, so that their rooms could "
+                   "not be "
                    "told apart. Choose another name.";
         case StoreError::Unknown:
             return "There is no such account. \"klassenraum account list\" shows all.";

@@ -16,8 +16,8 @@ constexpr char kNames[] =
     "reiher robinie schwalbe schwan sperling star stelze storch tanne taube ulme wachtel weide wiedehopf zeder "
     "zeisig zirbe zypresse ";
 
-// Words that can be read to a class and typed on any keyboard: no umlauts, no insults, nothing that frightens. Two of them
-// and two digits make more than 28 bits; a test counts.
+// Words that can be read to a class and typed on any keyboard: no umlauts, no insults, nothing that frightens. Two of
+// them and two digits make more than 28 bits; a test counts.
 constexpr char kWords[] =
     "amsel adler albatros ara bussard dohle drossel eisvogel elster ente eule falke fasan fink flamingo habicht "
     "hahn henne ibis kakadu kanari kauz kiebitz kleiber kolibri kondor kormoran kranich kuckuck lerche meise "
@@ -222,7 +222,9 @@ bool is_bundled_name(std::string_view word) {
     return std::find(names().begin(), names().end(), word) != names().end();
 }
 
-std::size_t password_words() { return words().size(); }
+std::size_t password_words() {
+    return words().size();
+}
 
 std::string_view password_word(std::size_t index) {
     ASSERT(index < words().size());

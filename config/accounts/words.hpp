@@ -1,5 +1,6 @@
-// Generated names and passwords: anonymous account ids such as "amsel-27", and passwords of two words and two digits from
-// a German list that is fit for children's ears, at least 28 bits each. For rooms and for accounts; lives anywhere.
+// Generated names and passwords: anonymous account ids such as "amsel-27", and passwords of two words and two digits
+// from a German list that is fit for children's ears, at least 28 bits each. For rooms and for accounts; lives
+// anywhere.
 #pragma once
 
 #include <cstddef>

@@ -19,8 +19,8 @@ namespace {
 using accounts::Store;
 using accounts::StoreError;
 
-constexpr std::size_t kMaxCount = 1000;     // a county in one call
-constexpr int kMaxNameAttempts = 10'000;    // drawing a free name before the list counts as used up
+constexpr std::size_t kMaxCount = 1000;   // a county in one call
+constexpr int kMaxNameAttempts = 10'000;  // drawing a free name before the list counts as used up
 
 struct Options {
     std::string verb;
@@ -53,7 +53,9 @@ private:
     std::string password();
     int refuse(StoreError error);
     int usage(const std::string& german, const std::string& english);
-    void say(const std::string& german, const std::string& english) { context_.err << (german_ ? german : english) << '\n'; }
+    void say(const std::string& german, const std::string& english) {
+        context_.err << (german_ ? german : english) << '\n';
+    }
 
     CommandContext& context_;
     bool german_;
@@ -103,7 +105,8 @@ bool Command::parse(const std::vector<std::string>& arguments) {
         return false;
     }
     if (options_.count > 1 && (!options_.name.empty() || options_.own_password || options_.verb != "add")) {
-        usage("--count geht nur mit erzeugten Namen und Passwörtern.", "--count goes with generated names and passwords only.");
+        usage("--count geht nur mit erzeugten Namen und Passwörtern.",
+              "--count goes with generated names and passwords only.");
         return false;
     }
     return true;
@@ -130,7 +133,8 @@ bool Command::parse_option(const std::vector<std::string>& arguments, std::size_
         options_.folder = context_.state_folder_of(value);
     } else if (name == "--count") {
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), options_.count);
-        if (error != std::errc{} || end != value.data() + value.size() || options_.count == 0 || options_.count > kMaxCount) {
+        if (error != std::errc{} || end != value.data() + value.size() || options_.count == 0 ||
+            options_.count > kMaxCount) {
             usage("--count nimmt eine Zahl von 1 bis 1000.", "--count takes a number from 1 to 1000.");
             return false;
         }
@@ -210,7 +214,8 @@ int Command::remove(Store& store) {
     if (!options_.yes) {
         std::string typed;
         if (!options_.no_input && store.find(id)) {
-            say("Zum Entfernen den Namen des Accounts noch einmal eingeben:", "Type the account's name again to remove it:");
+            say("Zum Entfernen den Namen des Accounts noch einmal eingeben:",
+                "Type the account's name again to remove it:");
             std::getline(context_.in, typed);
         } else if (!store.find(id)) {
             return refuse(StoreError::Unknown);
@@ -274,6 +279,8 @@ int account_command(const std::vector<std::string>& arguments, CommandContext& c
     return Command(context).run(arguments);
 }
 
-std::string accounts_file(const std::string& state_folder) { return state_folder + "/accounts.sqlite"; }
+std::string accounts_file(const std::string& state_folder) {
+    return state_folder + "/accounts.sqlite";
+}
 
 }  // namespace klassenraum::admin

@@ -1,5 +1,6 @@
-// `klassenraum account add|list|lock|unlock|reset|remove`: works on the accounts file of the state folder, with the service
-// running or not. Data goes to `out`, talk and errors to `err`, passwords come from `in` or are generated and printed once.
+// `klassenraum account add|list|lock|unlock|reset|remove`: works on the accounts file of the state folder, with the
+// service running or not. Data goes to `out`, talk and errors to `err`, passwords come from `in` or are generated and
+// printed once.
 #pragma once
 
 #include <functional>

@@ -31,7 +31,10 @@ std::string quoted(const std::string& text) {
 
 void print_letter(std::ostream& out, const Credentials& credentials, const std::string& origin) {
     const std::string blank = "________________________________________";
-    out << "\n\n" << blank << "\n" << blank << "\n" << blank << "\n\n\n"
+    out << "\n\n"
+        << blank << "\n"
+        << blank << "\n"
+        << blank << "\n\n\n"
         << "Zugangsdaten für Ihren Klassenraum\n\n"
         << "Sehr geehrte Damen und Herren,\n\n"
         << "mit diesem Account können alle Lehrkräfte Ihrer Schule Klassenräume anlegen:\n\n"
@@ -47,8 +50,8 @@ void print_letter(std::ostream& out, const Credentials& credentials, const std::
 
 }  // namespace
 
-void print_credentials(std::ostream& out, OutputForm form, const std::vector<Credentials>& made, const std::string& origin,
-                       bool german) {
+void print_credentials(
+    std::ostream& out, OutputForm form, const std::vector<Credentials>& made, const std::string& origin, bool german) {
     if (form == OutputForm::Json) {
         out << "[";
         for (std::size_t i = 0; i < made.size(); ++i) {

@@ -13,7 +13,9 @@ constexpr std::string_view kPrefix = "/static/";
 constexpr char kForever[] = "public, max-age=31536000, immutable";
 constexpr char kRevalidate[] = "no-cache";
 
-std::string digest_of(std::string_view bytes) { return crypto::base64url(crypto::sha256(as_bytes(bytes))).substr(0, 12); }
+std::string digest_of(std::string_view bytes) {
+    return crypto::base64url(crypto::sha256(as_bytes(bytes))).substr(0, 12);
+}
 
 }  // namespace
 
@@ -32,11 +34,10 @@ Assets::Assets() {
         if (type == nullptr) continue;
         std::string digest = digest_of(embedded.bytes());
         digests += digest;
-        files_.insert_or_assign(std::string(name),
-                                File{.type = type,
-                                     .etag = '"' + std::move(digest) + '"',
-                                     .body = std::make_shared<const std::string>(embedded.bytes()),
-                                     .gzip_body = gzip_of(name, embedded.bytes())});
+        files_.insert_or_assign(std::string(name), File{.type = type,
+                                                        .etag = '"' + std::move(digest) + '"',
+                                                        .body = std::make_shared<const std::string>(embedded.bytes()),
+                                                        .gzip_body = gzip_of(name, embedded.bytes())});
     }
     hash_ = digest_of(digests);
     if (classroom.empty()) return;

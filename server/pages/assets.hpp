@@ -1,5 +1,5 @@
-// The embedded files that browsers fetch, under /static/<hash>/<name>: the hash is that of all of them together, so their
-// addresses change with each build and may be cached for a year, and relative references among them hold.
+// The embedded files that browsers fetch, under /static/<hash>/<name>: the hash is that of all of them together, so
+// their addresses change with each build and may be cached for a year, and relative references among them hold.
 #pragma once
 
 #include <map>
@@ -17,8 +17,8 @@ public:
 
     // "/static/5f2a…/pages.css" for "pages.css".
     std::string address_of(std::string_view name) const;
-    // The answer for a path that begins with "/static/", if it is one of ours. Without or with an old hash it is the present
-    // file, not to be kept.
+    // The answer for a path that begins with "/static/", if it is one of ours. Without or with an old hash it is the
+    // present file, not to be kept.
     std::optional<http::Response> serve(std::string_view path) const;
     // The same for a file that lives at a fixed address.
     http::Response serve_named(std::string_view name) const;

@@ -1,5 +1,6 @@
-// The room's own address: the waiting page while it is closed, the classroom when it is open or the visitor owns it, and one
-// canonical spelling (decisions.md 2). Unknown, planned, ended and foreign rooms all look the same (threats.md M12).
+// The room's own address: the waiting page while it is closed, the classroom when it is open or the visitor owns it,
+// and one canonical spelling (decisions.md 2). Unknown, planned, ended and foreign rooms all look the same (threats.md
+// M12).
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -14,31 +15,28 @@ namespace {
 constexpr unsigned kRefresh_s = 15;
 
 void ask_whether_open(Site::Parts& parts, const std::string& slug, std::function<void(bool)> done) {
-    parts.surroundings.gateway.ask(focus::QueryRoom{.request = {}, .slug = slug},
-                                   [done = std::move(done)](const focus::RoomAnswer& answer) {
-                                       done(answer.state == focus::RoomState::Open);
-                                   });
+    parts.surroundings.gateway.ask(
+        focus::QueryRoom{.request = {}, .slug = slug},
+        [done = std::move(done)](const focus::RoomAnswer& answer) { done(answer.state == focus::RoomState::Open); });
 }
 
 void show_waiting(Site::Parts& parts, Call& call, const std::string& slug) {
-    View view;
+    View view = site_view(parts.settings);
     view.set("slug", slug).set("phone", call.is_phone());
-    view.set("app_name", parts.settings.app_name).set("app_centre", parts.settings.app_centre);
     view.set("teacher", !call.session.has_value());
-    parts.answer(call,
-                 {.name = "waiting",
-                  .title = "Gleich geht es los",
-                  .view = std::move(view),
-                  .framing = Framing::Anyone,
-                  .script = "waiting.js",
-                  .refresh_s = kRefresh_s});
+    parts.answer(call, {.name = "waiting",
+                        .title = "Gleich geht es los",
+                        .view = std::move(view),
+                        .framing = Framing::Anyone,
+                        .script = "waiting.js",
+                        .refresh_s = kRefresh_s});
 }
 
 void show_phone_choice(Site::Parts& parts, Call& call, const std::string& slug) {
-    View view;
+    View view = site_view(parts.settings);
     view.set("slug", slug).set("in_room", true);
-    view.set("app_name", parts.settings.app_name).set("app_centre", parts.settings.app_centre);
-    parts.answer(call, {.name = "app", .title = "In den Klassenraum", .view = std::move(view), .framing = Framing::Anyone});
+    parts.answer(call,
+                 {.name = "app", .title = "In den Klassenraum", .view = std::move(view), .framing = Framing::Anyone});
 }
 
 void show_classroom(Site::Parts& parts, Call& call) {
@@ -54,7 +52,8 @@ void show_classroom(Site::Parts& parts, Call& call) {
         response.body = parts.assets.classroom();
     }
     if (response.body == nullptr) {
-        parts.say(call, 503, "Der Klassenraum fehlt", "Auf diesem Server liegen die Dateien des Klassenraums nicht. Bitte sagen Sie es dem Betreiber.");
+        parts.say(call, 503, "Der Klassenraum fehlt",
+                  "Auf diesem Server liegen die Dateien des Klassenraums nicht. Bitte sagen Sie es dem Betreiber.");
         return;
     }
     call.respond(std::move(response));
@@ -77,18 +76,16 @@ void show_room(Site::Parts& parts, Call& call, const std::string& slug) {
 }
 
 void answer_status(Call& call, bool open) {
-    call.respond(response_of("application/json",
-                             "no-store",
+    call.respond(response_of("application/json", "no-store",
                              std::make_shared<const std::string>(open ? "{\"open\":true}" : "{\"open\":false}")));
 }
 
 // Addresses that programs try on every server; no room is typed like that.
 bool looks_like_a_file(std::string_view name) {
-    constexpr std::array<std::string_view, 14> kEndings = {".php", ".html", ".htm", ".js", ".css", ".txt", ".xml",
-                                                           ".ico", ".png", ".json", ".map", ".asp", ".env", ".cgi"};
-    return name.starts_with('.') || std::any_of(kEndings.begin(), kEndings.end(), [name](std::string_view ending) {
-               return name.ends_with(ending);
-           });
+    constexpr std::array<std::string_view, 14> kEndings = {".php", ".html", ".htm",  ".js",  ".css", ".txt", ".xml",
+                                                           ".ico", ".png",  ".json", ".map", ".asp", ".env", ".cgi"};
+    return name.starts_with('.') || std::any_of(kEndings.begin(), kEndings.end(),
+                                                [name](std::string_view ending) { return name.ends_with(ending); });
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ std::string websocket_of(const std::string& origin) {
     return "wss" + (authority == origin.npos ? "://" + origin : origin.substr(authority)) + "/xmpp-websocket";
 }
 
-// The phone page of Jitsi's web app; it must never offer the Jitsi app (product.md C13), so each platform is ours or empty.
+// The phone page of Jitsi's web app; it must never offer the Jitsi app (product.md C13), so each platform is ours or
+// empty.
 json::object deeplinking(const Settings& settings, ConfigReader reader) {
     const json::object platform{{"enabled", reader == ConfigReader::Anyone},
                                 {"appName", settings.app_name},
@@ -49,7 +50,9 @@ std::string config_js(const Settings& settings, ConfigReader reader) {
         {"bridgeChannel", {{"preferSctp", false}}},
         // The first two are for clients of 2022, which ask; newer ones always do so.
         {"flags",
-         {{"sourceNameSignaling", true}, {"sendMultipleVideoStreams", true}, {"receiveMultipleVideoStreams", true},
+         {{"sourceNameSignaling", true},
+          {"sendMultipleVideoStreams", true},
+          {"receiveMultipleVideoStreams", true},
           {"ssrcRewritingEnabled", true}}},
         {"requireDisplayName", true},
         {"prejoinConfig", {{"enabled", true}, {"hideDisplayName", false}}},

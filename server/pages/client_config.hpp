@@ -1,5 +1,5 @@
-// config.js, what every Jitsi client reads first (jitsi-signalling.md §1): a plain `var config = {…};` that web, mobile and
-// Electron evaluate alike, without a call to any host but ours.
+// config.js, what every Jitsi client reads first (jitsi-signalling.md §1): a plain `var config = {…};` that web, mobile
+// and Electron evaluate alike, without a call to any host but ours.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What the pages need of the rest of the server: the rooms of the shards and the account store. Implemented by server/app;
-// answers come on the front thread.
+// What the pages need of the rest of the server: the rooms of the shards and the account store. Implemented by
+// server/app; answers come on the front thread.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,9 @@ public:
     // request.request is filled in by the gateway.
     virtual void ask(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) = 0;
     // The account's canonical id when the password is right and it is not locked. Takes the pool's time (argon2id).
-    virtual void verify(std::string account, std::string password, std::function<void(std::optional<std::string>)> done) = 0;
+    virtual void verify(std::string account,
+                        std::string password,
+                        std::function<void(std::optional<std::string>)> done) = 0;
 };
 
 }  // namespace klassenraum::pages

@@ -5,17 +5,21 @@
 
 namespace klassenraum::pages {
 
-std::string link_of(const Invitation& invitation) { return invitation.public_origin + "/" + invitation.slug; }
+std::string link_of(const Invitation& invitation) {
+    return invitation.public_origin + "/" + invitation.slug;
+}
 
 std::string text_of(const Invitation& invitation) {
-    return "Einladung in den Klassenraum „" + invitation.title + "\"\n" +            //
-           "Link:      " + link_of(invitation) + "\n" +                              //
-           "Passwort:  " + invitation.password + "\n" +                              //
-           "Am Computer: Link anklicken, Vornamen eintragen, Passwort eingeben.\n" +  //
-           "Am Handy oder Tablet: App „" + invitation.app_name + "\" öffnen, „" + invitation.app_centre + "\" wählen\n" +
-           "und als Raum eingeben: " + invitation.slug + "\n" +                                //
-           "Du brauchst keinen Account. Gib Link und Passwort nicht weiter.\n" +               //
-           "Klappt etwas nicht? " + invitation.public_origin + "/test\n";
+    std::string text = "Einladung in den Klassenraum „" + invitation.title + "\"\n";
+    text += "Link:      " + link_of(invitation) + "\n";
+    text += "Passwort:  " + invitation.password + "\n";
+    text += "Am Computer: Link anklicken, Vornamen eintragen, Passwort eingeben.\n";
+    text += "Am Handy oder Tablet: App „" + invitation.app_name + "\" öffnen";
+    if (!invitation.app_centre.empty()) text += ", „" + invitation.app_centre + "\" wählen";
+    text += "\nund als Raum eingeben: " + invitation.slug + "\n";
+    text += "Du brauchst keinen Account. Gib Link und Passwort nicht weiter.\n";
+    text += "Klappt etwas nicht? " + invitation.public_origin + "/test\n";
+    return text;
 }
 
 std::string qr_code_of(std::string_view text, std::string_view label) {
@@ -33,7 +37,10 @@ std::string qr_code_of(std::string_view text, std::string_view label) {
                 int width = 1;
                 while (x + width < code.getSize() && code.getModule(x + width, y)) ++width;
                 const std::string run = std::to_string(width);
-                svg.append("M").append(std::to_string(x + kQuietZone)).append(" ").append(std::to_string(y + kQuietZone));
+                svg.append("M")
+                    .append(std::to_string(x + kQuietZone))
+                    .append(" ")
+                    .append(std::to_string(y + kQuietZone));
                 svg.append("h").append(run).append("v1h-").append(run).append("z");
                 x += width - 1;
             }

@@ -10,10 +10,10 @@ namespace klassenraum::pages {
 
 using namespace std::chrono_literals;
 
-inline constexpr std::size_t kMaxTitleLength = 120;     // octets; a title folds into a slug of 64 anyway
-inline constexpr std::size_t kMaxRoomPassword = 64;     // octets; what a learner can be asked to type
-inline constexpr std::size_t kMinRoomPassword = 4;      // below that, a class guesses it
-inline constexpr std::size_t kMaxLoginField = 256;      // what the account store hashes at most
+inline constexpr std::size_t kMaxTitleLength = 120;         // octets; a title folds into a slug of 64 anyway
+inline constexpr std::size_t kMaxRoomPassword = 64;         // octets; what a learner can be asked to type
+inline constexpr std::size_t kMinRoomPassword = 4;          // below that, a class guesses it
+inline constexpr std::size_t kMaxLoginField = 256;          // what the account store hashes at most
 inline constexpr std::size_t kMaxRevokedSessions = 10'000;  // log-offs of one session length; the oldest goes first
 inline constexpr std::size_t kMaxEndedAccounts = 4'096;     // as many as there can be accounts
 
@@ -22,10 +22,10 @@ inline constexpr std::size_t kMaxVerifying = 8;              // password checks 
 inline constexpr std::size_t kMaxVerifyingPerAccount = 2;    // so that one account's guessers leave room for others
 inline constexpr std::size_t kMaxWaitingPerAccount = 16;     // newest first: an honest login overtakes a flood
 inline constexpr std::size_t kMaxWaitingLogins = 256;
-inline constexpr unsigned kFreeFailures = 3;                 // typing errors cost nothing
+inline constexpr unsigned kFreeFailures = 3;  // typing errors cost nothing
 inline constexpr Duration kFirstRefusalDelay = 500ms;
 inline constexpr Duration kLongestRefusalDelay = 8s;
-inline constexpr Duration kForgetFailures = 10min;           // threats.md P4
+inline constexpr Duration kForgetFailures = 10min;  // threats.md P4
 
 inline constexpr std::size_t kMaxWebFile = 32UL * 1024 * 1024;    // Jitsi's largest bundle has 6 MB
 inline constexpr std::size_t kMaxWebCache = 128UL * 1024 * 1024;  // all of jitsi-meet-web without its source maps

@@ -27,7 +27,8 @@ void show_login(Site::Parts& parts, Call& call, unsigned status, const char* err
     view.set("target", safe_target(call.is_post() ? call.form("ziel") : call.query("ziel"))).set("shared", shared);
     view.set("account_typed", call.form("account"));
     if (error != nullptr) view.set("error", error);
-    parts.answer(call, {.name = "login", .title = "Anmelden", .view = std::move(view), .status = status, .script = "pages.js"});
+    parts.answer(
+        call, {.name = "login", .title = "Anmelden", .view = std::move(view), .status = status, .script = "pages.js"});
 }
 
 void log_in(Site::Parts& parts, Call& call) {
@@ -41,7 +42,8 @@ void log_in(Site::Parts& parts, Call& call) {
     const std::string target = safe_target(call.form("ziel"));
     // The gateway names the canonical id; the session is of that one.
     auto canonical = std::make_shared<std::string>();
-    const auto check = [&parts, account, password = std::move(password), canonical](const std::function<void(bool)>& done) {
+    const auto check = [&parts, account, password = std::move(password),
+                        canonical](const std::function<void(bool)>& done) {
         parts.surroundings.gateway.verify(account, password, [done, canonical](const std::optional<std::string>& id) {
             if (id) *canonical = *id;
             done(id.has_value());
@@ -52,16 +54,17 @@ void log_in(Site::Parts& parts, Call& call) {
     later.request.method = "POST";
     later.request.form = {{"account", call.form("account").substr(0, kMaxLoginField)}, {"ziel", target}};
     if (shared) later.request.form.emplace_back("gemeinsam", "1");
-    parts.throttle.attempt(account, check, [&parts, later, canonical, shared, target](LoginThrottle::Verdict verdict) mutable {
-        if (verdict == LoginThrottle::Verdict::Busy) {
-            show_login(parts, later, 503, kBusy);
-        } else if (verdict == LoginThrottle::Verdict::Wrong) {
-            show_login(parts, later, 403, kWrong);
-        } else {
-            if (later.session) parts.sessions.end(*later.session);
-            parts.redirect(later, target, 303, parts.sessions.begin(*canonical, shared, parts.now()));
-        }
-    });
+    parts.throttle.attempt(
+        account, check, [&parts, later, canonical, shared, target](LoginThrottle::Verdict verdict) mutable {
+            if (verdict == LoginThrottle::Verdict::Busy) {
+                show_login(parts, later, 503, kBusy);
+            } else if (verdict == LoginThrottle::Verdict::Wrong) {
+                show_login(parts, later, 403, kWrong);
+            } else {
+                if (later.session) parts.sessions.end(*later.session);
+                parts.redirect(later, target, 303, parts.sessions.begin(*canonical, shared, parts.now()));
+            }
+        });
 }
 
 void log_out(Site::Parts& parts, Call& call) {

@@ -83,7 +83,8 @@ void LoginThrottle::forget_idle() {
             it = accounts_.erase(it);
             continue;
         }
-        if (is_idle(it->second) && (oldest == accounts_.end() || it->second.last_failure < oldest->second.last_failure)) {
+        if (is_idle(it->second) &&
+            (oldest == accounts_.end() || it->second.last_failure < oldest->second.last_failure)) {
             oldest = it;
         }
         ++it;

@@ -53,7 +53,8 @@ bool offer_has_ended(const Settings& settings, WallTime now) {
 std::string offer_ended_text(const Settings& settings) {
     const auto until = day_of(settings.offer_until);
     if (!until) return {};
-    return "Das Angebot ist am " + in_german(*until) + " ausgelaufen. Aktuelle Informationen: " + settings.offer_url;
+    const std::string sentence = "Das Angebot ist am " + in_german(*until) + " ausgelaufen.";
+    return settings.offer_url.empty() ? sentence : sentence + " Aktuelle Informationen: " + settings.offer_url;
 }
 
 }  // namespace klassenraum::pages

@@ -1,5 +1,5 @@
-// What the Site is made of and how its pages answer; only seen by the .cpp files of this folder. A group of pages is a file
-// of functions, each of which answers one request exactly once, at once or when the gateway has spoken.
+// What the Site is made of and how its pages answer; only seen by the .cpp files of this folder. A group of pages is a
+// file of functions, each of which answers one request exactly once, at once or when the gateway has spoken.
 #pragma once
 
 #include <optional>
@@ -70,8 +70,13 @@ bool room_pages(Site::Parts& parts, Call& call);
 // The waiting page or the classroom for a room's name; the last resort of every path of one segment.
 bool classroom_pages(Site::Parts& parts, Call& call);
 
+// Who runs the service and which app it is used with; what is not configured is left out.
+View site_view(const Settings& settings);
+
 // A bare answer; the body may come later.
-http::Response response_of(const char* content_type, const char* cache_control, std::shared_ptr<const std::string> body);
+http::Response response_of(const char* content_type,
+                           const char* cache_control,
+                           std::shared_ptr<const std::string> body);
 
 // The value behind a path's first part: "/einladung/amsel-27-…" after "/einladung/"; empty when it is another path.
 std::string_view behind(std::string_view path, std::string_view prefix);

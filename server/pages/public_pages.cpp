@@ -12,17 +12,6 @@ void plain(Call& call, const char* type, std::shared_ptr<const std::string> body
     call.respond(response_of(type, cache_control, std::move(body)));
 }
 
-View site_view(const Settings& settings) {
-    View view;
-    view.set("operator", settings.operator_name).set("app_name", settings.app_name).set("app_centre", settings.app_centre);
-    view.set("offer_url", settings.offer_url).set("origin", settings.public_origin);
-    std::vector<View> lines;
-    for (const std::string& line : settings.address) lines.push_back(View().set("line", line));
-    if (!lines.empty()) view.set("has_address", true).set("address", std::move(lines));
-    if (!settings.admin_mail.empty()) view.set("mail", settings.admin_mail);
-    return view;
-}
-
 struct TextPage {
     std::string_view path;
     std::string_view name;
@@ -67,7 +56,8 @@ bool files(Site::Parts& parts, Call& call) {
         }
         call.respond(std::move(response));
     } else if (path == "/robots.txt") {
-        plain(call, "text/plain; charset=utf-8", std::make_shared<const std::string>("User-agent: *\nDisallow: /\n"), "max-age=86400");
+        plain(call, "text/plain; charset=utf-8", std::make_shared<const std::string>("User-agent: *\nDisallow: /\n"),
+              "max-age=86400");
     } else if (path == "/favicon.ico" || path == "/favicon.svg") {
         call.respond(parts.assets.serve_named("icon.svg"));
     } else if (auto asset = parts.assets.serve(path)) {

@@ -1,4 +1,5 @@
-// The teacher's own rooms: setting one up, its invitation, the list, opening again and ending (product.md 5.1, steps 3, 4, 7).
+// The teacher's own rooms: setting one up, its invitation, the list, opening again and ending (product.md 5.1, steps 3,
+// 4, 7).
 #include <algorithm>
 #include <utility>
 
@@ -17,16 +18,23 @@ using focus::RoomState;
 
 constexpr char kLockedOrForeign[] = "Diesen Klassenraum kann Ihr Account nicht verwalten.";
 constexpr char kFull[] =
-    "Zurzeit sind alle Klassenräume belegt. Bitte versuchen Sie es in einigen Minuten noch einmal oder wählen Sie „Nur Ton“.";
+    "Zurzeit sind alle Klassenräume belegt. Bitte versuchen Sie es in einigen Minuten noch einmal oder wählen Sie „Nur "
+    "Ton“.";
 
 const char* sentence_of(RoomError error) {
     switch (error) {
-        case RoomError::None: return nullptr;
-        case RoomError::BadTitle: return "Bitte geben Sie dem Klassenraum einen Namen mit Buchstaben oder Ziffern.";
-        case RoomError::BadPassword: return "Bitte wählen Sie ein Passwort mit 4 bis 64 Zeichen.";
-        case RoomError::NotOwner: return kLockedOrForeign;
-        case RoomError::TooManyRooms: return kFull;
-        case RoomError::Unknown: return kLockedOrForeign;
+        case RoomError::None:
+            return nullptr;
+        case RoomError::BadTitle:
+            return "Bitte geben Sie dem Klassenraum einen Namen mit Buchstaben oder Ziffern.";
+        case RoomError::BadPassword:
+            return "Bitte wählen Sie ein Passwort mit 4 bis 64 Zeichen.";
+        case RoomError::NotOwner:
+            return kLockedOrForeign;
+        case RoomError::TooManyRooms:
+            return kFull;
+        case RoomError::Unknown:
+            return kLockedOrForeign;
     }
     return kLockedOrForeign;
 }
@@ -42,21 +50,23 @@ void show_draft(Site::Parts& parts, Call& call, const Draft& draft, const char* 
     view.set("room_title", draft.title).set("password", draft.password);
     if (!draft.slug.empty()) view.set("slug", draft.slug);
     if (error != nullptr) view.set("error", error);
-    parts.answer(call,
-                 {.name = "create",
-                  .title = draft.slug.empty() ? "Klassenraum anlegen" : "Klassenraum wieder öffnen",
-                  .view = std::move(view),
-                  .status = error == nullptr ? 200u : 422u,
-                  .script = "pages.js"});
+    parts.answer(call, {.name = "create",
+                        .title = draft.slug.empty() ? "Klassenraum anlegen" : "Klassenraum wieder öffnen",
+                        .view = std::move(view),
+                        .status = error == nullptr ? 200u : 422u,
+                        .script = "pages.js"});
 }
 
 // The account's room of that slug, or null.
-void find_room(Site::Parts& parts, const std::string& account, const std::string& slug,
+void find_room(Site::Parts& parts,
+               const std::string& account,
+               const std::string& slug,
                std::function<void(const focus::RoomSummary*)> done) {
     parts.surroundings.gateway.ask(focus::ListRooms{.request = {}, .account = account},
                                    [slug, done = std::move(done)](const focus::RoomAnswer& answer) {
-                                       const auto room = std::find_if(answer.rooms.begin(), answer.rooms.end(),
-                                                                      [&slug](const auto& r) { return r.slug == slug; });
+                                       const auto room =
+                                           std::find_if(answer.rooms.begin(), answer.rooms.end(),
+                                                        [&slug](const auto& r) { return r.slug == slug; });
                                        done(room == answer.rooms.end() ? nullptr : &*room);
                                    });
 }
@@ -64,7 +74,8 @@ void find_room(Site::Parts& parts, const std::string& account, const std::string
 void start_draft(Site::Parts& parts, Call& call) {
     const std::string slug = muc::fold_room_name(call.query("raum"));
     if (slug.empty()) {
-        show_draft(parts, call, {.title = {}, .password = accounts::generate_password(parts.surroundings.entropy), .slug = {}});
+        show_draft(parts, call,
+                   {.title = {}, .password = accounts::generate_password(parts.surroundings.entropy), .slug = {}});
         return;
     }
     find_room(parts, call.session->account, slug, [&parts, call, slug](const focus::RoomSummary* room) mutable {
@@ -80,7 +91,8 @@ void start_draft(Site::Parts& parts, Call& call) {
 }
 
 void create(Site::Parts& parts, Call& call) {
-    Draft draft{.title = call.form("titel"), .password = call.form("passwort"), .slug = muc::fold_room_name(call.form("raum"))};
+    Draft draft{
+        .title = call.form("titel"), .password = call.form("passwort"), .slug = muc::fold_room_name(call.form("raum"))};
     if (call.form("tat") == "wuerfeln") {
         draft.password = accounts::generate_password(parts.surroundings.entropy);
         show_draft(parts, call, draft);
@@ -116,7 +128,8 @@ void create(Site::Parts& parts, Call& call) {
 void show_invitation(Site::Parts& parts, Call& call, const std::string& slug) {
     find_room(parts, call.session->account, slug, [&parts, call](const focus::RoomSummary* room) mutable {
         if (room == nullptr) {
-            parts.say(call, 404, "Diesen Klassenraum gibt es nicht mehr", "Er wurde beendet oder gehört zu einem anderen Account.");
+            parts.say(call, 404, "Diesen Klassenraum gibt es nicht mehr",
+                      "Er wurde beendet oder gehört zu einem anderen Account.");
             return;
         }
         const Invitation invitation{.title = room->title,
@@ -137,20 +150,23 @@ View view_of(const focus::RoomSummary& room) {
     const bool open = room.state == RoomState::Open || room.state == RoomState::Orphaned;
     View view;
     view.set("room_title", room.title).set("slug", room.slug);
-    view.set("planned", room.state == RoomState::Planned).set("open", open).set("closed", room.state == RoomState::Closed);
+    view.set("planned", room.state == RoomState::Planned)
+        .set("open", open)
+        .set("closed", room.state == RoomState::Closed);
     view.set("people", room.occupants == 1 ? std::string("1 Person") : std::to_string(room.occupants) + " Personen");
     return view;
 }
 
 void show_list(Site::Parts& parts, Call& call) {
-    parts.surroundings.gateway.ask(focus::ListRooms{.request = {}, .account = call.session->account},
-                                   [&parts, call](const focus::RoomAnswer& answer) mutable {
-                                       std::vector<View> rooms;
-                                       for (const focus::RoomSummary& room : answer.rooms) rooms.push_back(view_of(room));
-                                       View view;
-                                       view.set("any", !rooms.empty()).set("rooms", std::move(rooms));
-                                       parts.answer(call, {.name = "rooms", .title = "Meine Klassenräume", .view = std::move(view)});
-                                   });
+    parts.surroundings.gateway.ask(
+        focus::ListRooms{.request = {}, .account = call.session->account},
+        [&parts, call](const focus::RoomAnswer& answer) mutable {
+            std::vector<View> rooms;
+            for (const focus::RoomSummary& room : answer.rooms) rooms.push_back(view_of(room));
+            View view;
+            view.set("any", !rooms.empty()).set("rooms", std::move(rooms));
+            parts.answer(call, {.name = "rooms", .title = "Meine Klassenräume", .view = std::move(view)});
+        });
 }
 
 // Ends for all; the title is asked for first, because it is gone with the room.

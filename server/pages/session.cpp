@@ -16,7 +16,9 @@ constexpr std::string_view kAttributes = "; Path=/; Secure; HttpOnly; SameSite=S
 constexpr std::string_view kPurpose = "session1";
 constexpr std::int64_t kRenewAfter_s = 60;
 
-std::int64_t seconds_of(WallTime time) { return time.unix_us / 1'000'000; }
+std::int64_t seconds_of(WallTime time) {
+    return time.unix_us / 1'000'000;
+}
 
 std::optional<std::int64_t> number_of(std::string_view text) {
     std::int64_t value = 0;
@@ -69,8 +71,9 @@ std::string Sessions::clear() {
 
 std::string Sessions::cookie_of(const Session& session) const {
     std::string payload(kPurpose);
-    for (const std::string& word : {session.account, session.id, std::to_string(session.issued_s),
-                                    std::to_string(session.expires_s), std::string(session.shared_device ? "1" : "0")}) {
+    for (const std::string& word :
+         {session.account, session.id, std::to_string(session.issued_s), std::to_string(session.expires_s),
+          std::string(session.shared_device ? "1" : "0")}) {
         payload.append(" ").append(word);
     }
     std::string cookie(kCookie);

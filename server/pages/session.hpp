@@ -1,5 +1,5 @@
-// A teacher's login: a signed token in a cookie, good for the session's minutes from its last use (decisions.md 12). The
-// server only remembers what it took back. Owned by the Site, lives on the front thread.
+// A teacher's login: a signed token in a cookie, good for the session's minutes from its last use (decisions.md 12).
+// The server only remembers what it took back. Owned by the Site, lives on the front thread.
 #pragma once
 
 #include <cstdint>

@@ -37,21 +37,43 @@ View frame_of(const Site::Parts& parts, const Call& call, const Page& page, std:
 }  // namespace
 
 bool Call::has_form_field(std::string_view name) const {
-    return std::any_of(request.form.begin(), request.form.end(), [name](const auto& field) { return field.first == name; });
+    return std::any_of(request.form.begin(), request.form.end(),
+                       [name](const auto& field) { return field.first == name; });
 }
 
-std::string Call::form(std::string_view name) const { return std::string(value_of(request.form, name)); }
+std::string Call::form(std::string_view name) const {
+    return std::string(value_of(request.form, name));
+}
 
-std::string Call::query(std::string_view name) const { return std::string(value_of(request.query, name)); }
+std::string Call::query(std::string_view name) const {
+    return std::string(value_of(request.query, name));
+}
 
 bool Call::is_phone() const {
     constexpr std::array<std::string_view, 3> kPhones = {"Android", "iPhone", "iPad"};
-    return std::any_of(kPhones.begin(), kPhones.end(), [this](std::string_view word) {
-        return request.user_agent.find(word) != std::string::npos;
-    });
+    return std::any_of(kPhones.begin(), kPhones.end(),
+                       [this](std::string_view word) { return request.user_agent.find(word) != std::string::npos; });
 }
 
-http::Response response_of(const char* content_type, const char* cache_control, std::shared_ptr<const std::string> body) {
+View site_view(const Settings& settings) {
+    View view;
+    const auto set = [&view](const char* name, const std::string& value) {
+        if (!value.empty()) view.set(name, value);
+    };
+    set("operator", settings.operator_name);
+    set("app_name", settings.app_name);
+    set("app_centre", settings.app_centre);
+    set("offer_url", settings.offer_url);
+    set("mail", settings.admin_mail);
+    std::vector<View> lines;
+    for (const std::string& line : settings.address) lines.push_back(View().set("line", line));
+    if (!lines.empty()) view.set("has_address", true).set("address", std::move(lines));
+    return view;
+}
+
+http::Response response_of(const char* content_type,
+                           const char* cache_control,
+                           std::shared_ptr<const std::string> body) {
     http::Response response{};
     response.content_type = content_type;
     response.headers.emplace_back("Cache-Control", cache_control);
@@ -82,7 +104,8 @@ void Site::Parts::answer(Call& call, Page page) {
     } else if (call.session && sessions.is_stale(*call.session, now())) {
         response.headers.emplace_back("Set-Cookie", sessions.renew(*call.session, now()));
     }
-    response.body = std::make_shared<const std::string>(templates.render("frame", frame_of(*this, call, page, std::move(content))));
+    response.body =
+        std::make_shared<const std::string>(templates.render("frame", frame_of(*this, call, page, std::move(content))));
     call.respond(std::move(response));
 }
 
@@ -102,7 +125,8 @@ void Site::Parts::say(Call& call, unsigned status, const std::string& heading, c
 }
 
 void Site::Parts::not_found(Call& call) {
-    say(call, 404, "Diese Seite gibt es nicht", "Vielleicht hat sich ein Tippfehler eingeschlichen. Prüfen Sie die Adresse.");
+    say(call, 404, "Diese Seite gibt es nicht",
+        "Vielleicht hat sich ein Tippfehler eingeschlichen. Prüfen Sie die Adresse.");
 }
 
 bool Site::Parts::has_login(Call& call, const std::string& target) {
@@ -120,7 +144,8 @@ void Site::handle(http::Request request, http::Responder respond) {
     Call call{.request = std::move(request), .respond = std::move(respond)};
     call.session = parts_->sessions.find(call.request.cookies, parts_->now());
     if (call.is_post() && !call.request.same_origin) {
-        parts_->say(call, 403, "Nicht erlaubt", "Diese Eingabe kam von einer fremden Seite und wurde nicht angenommen.");
+        parts_->say(call, 403, "Nicht erlaubt",
+                    "Diese Eingabe kam von einer fremden Seite und wurde nicht angenommen.");
     } else if (!public_pages(*parts_, call) && !login_pages(*parts_, call) && !room_pages(*parts_, call) &&
                !classroom_pages(*parts_, call)) {
         parts_->not_found(call);
@@ -135,6 +160,8 @@ std::optional<std::string> Site::account_of(const std::vector<std::pair<std::str
     return session->account;
 }
 
-void Site::end_sessions_of(const std::string& account) { parts_->sessions.end_all_of(account, parts_->now()); }
+void Site::end_sessions_of(const std::string& account) {
+    parts_->sessions.end_all_of(account, parts_->now());
+}
 
 }  // namespace klassenraum::pages

@@ -1,5 +1,5 @@
-// All pages of the service as one http::Handler: start, login, rooms, waiting page, classroom, config.js and the embedded
-// files. Owned by the application, lives on the front thread, keeps nothing about learners.
+// All pages of the service as one http::Handler: start, login, rooms, waiting page, classroom, config.js and the
+// embedded files. Owned by the application, lives on the front thread, keeps nothing about learners.
 #pragma once
 
 #include <cstdint>
@@ -20,21 +20,21 @@ class Entropy;
 namespace klassenraum::pages {
 
 struct Settings {
-    std::string domain = "localhost";                         // XMPP domain; guest., conference., focus. derive from it
-    std::string public_origin = "https://localhost:8443";     // scheme, host and port without a slash at the end
-    std::string session_key;                                  // at least 32 octets, one per fleet (decisions.md 5)
+    std::string domain = "localhost";                      // XMPP domain; guest., conference., focus. derive from it
+    std::string public_origin = "https://localhost:8443";  // scheme, host and port without a slash at the end
+    std::string session_key;                               // at least 32 octets, one per fleet (decisions.md 5)
     std::string operator_name = "KMZ Crailsheim";
-    std::vector<std::string> address;                         // lines of the postal address
+    std::vector<std::string> address;  // lines of the postal address
     std::string admin_mail;
     std::string app_name = "Medienzentrum Klassenraum";
     std::string app_centre = "Crailsheim";
-    std::string offer_until;                                  // "2026-07-31"; empty: no end
+    std::string offer_until;  // "2026-07-31"; empty: no end
     std::string offer_notice = "Zeitlich begrenztes Angebot bis {until}. Aktuelle Informationen: {url}";
     std::string offer_url = "https://kmz-sha.de";
     unsigned warn_days = 28;
     unsigned session_minutes = 120;
     bool shared_device_default = true;
-    std::string web_root;                                     // folder of jitsi-meet-web; empty: the built-in client
+    std::string web_root;  // folder of jitsi-meet-web; empty: the built-in client
 };
 
 // What the pages need of the world, all on the front thread.

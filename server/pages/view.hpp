@@ -1,4 +1,5 @@
-// What a template is filled with, and the templates themselves: Mustache, everything escaped for HTML. Parsed once at start.
+// What a template is filled with, and the templates themselves: Mustache, everything escaped for HTML. Parsed once at
+// start.
 #pragma once
 
 #include <map>

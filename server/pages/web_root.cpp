@@ -14,10 +14,11 @@ namespace klassenraum::pages {
 namespace {
 
 constexpr std::array<std::string_view, 7> kFolders = {"css", "libs", "images", "lang", "sounds", "fonts", "static"};
-constexpr std::array<std::string_view, 5> kFiles = {"interface_config.js", "logging_config.js", "manifest.json", "pwa-worker.js",
-                                                    "favicon.ico"};
-constexpr std::array<std::string_view, 7> kIncludes = {"interface_config.js", "logging_config.js", "title.html", "base.html",
-                                                       "head.html", "plugin.head.html", "body.html"};
+constexpr std::array<std::string_view, 5> kFiles = {"interface_config.js", "logging_config.js", "manifest.json",
+                                                    "pwa-worker.js", "favicon.ico"};
+constexpr std::array<std::string_view, 7> kIncludes = {
+    "interface_config.js", "logging_config.js", "title.html", "base.html",
+    "head.html",           "plugin.head.html",  "body.html"};
 constexpr std::size_t kMaxDepth = 8;
 
 template <std::size_t Size>
@@ -28,8 +29,8 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, Size>& 
 bool is_plain(std::string_view segment) {
     return !segment.empty() && segment.size() <= 128 && segment.front() != '.' &&
            std::all_of(segment.begin(), segment.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                      c == '.' || c == '@';
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                      c == '_' || c == '.' || c == '@';
            });
 }
 
@@ -78,7 +79,8 @@ std::optional<std::string> WebRoot::read(std::string_view path) const {
         const std::string segment(path.substr(0, slash));
         if (!is_plain(segment)) return std::nullopt;
         const bool last = slash == path.npos;
-        at.replace(::openat(at.number, segment.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (last ? 0 : O_DIRECTORY)));
+        at.replace(::openat(at.number, segment.c_str(),
+                            O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (last ? 0 : O_DIRECTORY)));
         if (last) return at.number < 0 ? std::nullopt : contents_of(at.number);
         path.remove_prefix(slash + 1);
     }

@@ -1,5 +1,5 @@
-// Jitsi Meet's own web files, unchanged from the folder `web.root`: named folders only, no way out of it by any spelling or
-// link (threats.md W3), kept in memory once read. Owned by the Site, lives on the front thread.
+// Jitsi Meet's own web files, unchanged from the folder `web.root`: named folders only, no way out of it by any
+// spelling or link (threats.md W3), kept in memory once read. Owned by the Site, lives on the front thread.
 #pragma once
 
 #include <map>
@@ -19,7 +19,8 @@ public:
     bool is_configured() const { return !folder_.empty(); }
     // The file of that path when it is one browsers may have.
     std::optional<http::Response> serve(std::string_view path, bool has_version);
-    // index.html with its server-side includes expanded from a fixed list; config.js is the given text. Null: no such file.
+    // index.html with its server-side includes expanded from a fixed list; config.js is the given text. Null: no such
+    // file.
     std::shared_ptr<const std::string> index(std::string_view config_js);
 
 private:

@@ -52,14 +52,12 @@ std::vector<std::string> first_column(const std::string& file, const char* sql) 
     sqlite3* database = nullptr;
     sqlite3_open(file.c_str(), &database);
     sqlite3_exec(
-        database,
-        sql,
+        database, sql,
         [](void* out, int, char** values, char**) {
             static_cast<std::vector<std::string>*>(out)->emplace_back(values[0]);
             return 0;
         },
-        &rows,
-        nullptr);
+        &rows, nullptr);
     sqlite3_close(database);
     return rows;
 }
@@ -119,8 +117,9 @@ TEST_F(StoreFile, HasColumnsForNothingPersonal) {
     open();
     EXPECT_THAT(first_column(file(), "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"),
                 testing::ElementsAre("account"));
-    EXPECT_THAT(first_column(file(), "SELECT name FROM pragma_table_info('account')"),
-                testing::UnorderedElementsAre("id", "password_hash", "state", "created", "password_changed", "room_quota"));
+    EXPECT_THAT(
+        first_column(file(), "SELECT name FROM pragma_table_info('account')"),
+        testing::UnorderedElementsAre("id", "password_hash", "state", "created", "password_changed", "room_quota"));
 }
 
 TEST_F(StoreFile, KeepsAccountsOverARestart) {
@@ -191,8 +190,8 @@ TEST_F(StoreFile, MakesTheFileForItsOwnerAlone) {
 
 TEST_F(StoreFile, RefusesIdsThatCouldNotBeginASlug) {
     Store store = open();
-    for (const char* id : {"", "Amsel-27", "amsel 27", "amsel--27", "-amsel", "amsel-", "27-amsel", "käuzchen", "a/b", "a'b",
-                           "amsel-27-amsel-27-amsel-27-amsel-"}) {
+    for (const char* id : {"", "Amsel-27", "amsel 27", "amsel--27", "-amsel", "amsel-", "27-amsel", "käuzchen", "a/b",
+                           "a'b", "amsel-27-amsel-27-amsel-27-amsel-"}) {
         const auto created = store.create(id, "wolke-igel-42", kMonday);
         ASSERT_FALSE(created.has_value()) << id;
         EXPECT_EQ(created.error(), StoreError::BadId) << id;

@@ -47,7 +47,8 @@ TEST(Names, AreABirdOrATreeAndANumber) {
 
 TEST(NameRules, RefuseWhatGivesASchoolAPlaceOrAPersonAway) {
     EXPECT_EQ(suspicion_of("kontakt@schule.de"), NameSuspicion::Email);
-    for (const char* name : {"realschule-3", "Gymnasium", "gs-7", "lmg2", "grund-schule-1", "eichendorff-schule", "SBBZ-4"}) {
+    for (const char* name :
+         {"realschule-3", "Gymnasium", "gs-7", "lmg2", "grund-schule-1", "eichendorff-schule", "SBBZ-4"}) {
         EXPECT_EQ(suspicion_of(name), NameSuspicion::School) << name;
     }
     for (const char* name : {"crailsheim-1", "hall-2", "rot-am-see", "Bühlertann-1", "schwäbisch-3", "kreßberg"}) {
