@@ -12,6 +12,8 @@ const kRids = ["1", "2", "3"]; // low to high
 const kCameraLayers = [{ scale: 4, bitrate: 200_000 }, { scale: 2, bitrate: 500_000 }, { scale: 1, bitrate: 1_500_000 }];
 const kScreenBitrate = 2_500_000;
 const kUnlimited = -1;
+// The one who helps over the telephone asks for the browser's console.
+const report = (error: unknown): void => console.warn("negotiation", error);
 const firefox = navigator.userAgent.includes("Firefox/");
 
 export interface PeerEvents {
@@ -47,7 +49,7 @@ export class Peer extends Emitter<PeerEvents> {
     // Many changes in a moment (thirty people leave the lesson) become one negotiation.
     renegotiate(): Promise<void> {
         this.dirty = true;
-        this.work = this.work.then(() => (this.dirty ? this.negotiate() : undefined)).catch(() => undefined);
+        this.work = this.work.then(() => (this.dirty ? this.negotiate() : undefined)).catch(report);
         return this.work;
     }
 
@@ -70,7 +72,8 @@ export class Peer extends Emitter<PeerEvents> {
     }
 
     track(slot: number): MediaStreamTrack | undefined {
-        return this.transceiver(kOwn.length + slot)?.receiver.track;
+        const { mid } = this.table.slots[slot]!;
+        return this.transceiver(mid)?.receiver.track;
     }
 
     private transceiver(mid: number): RTCRtpTransceiver | undefined {
@@ -84,16 +87,18 @@ export class Peer extends Emitter<PeerEvents> {
         const bridge = (kind: string): Section["source"] => this.offer.sources.find((s) => s.kind === kind && s.owner === "jvb");
         return [
             // The bridge's own SSRCs have to be known: it sends feedback and probing from them.
-            { kind: "audio", direction: "sendrecv", source: bridge("audio") },
-            { kind: "video", direction: "sendrecv", source: bridge("video"), ...(firefox ? { rids: kRids } : {}) },
-            { kind: "video", direction: "recvonly" },
-            ...this.table.slots.map(({ kind, source }): Section => ({ kind, source, direction: source ? "sendonly" : "inactive" })),
+            { kind: "audio", mid: 0, direction: "sendrecv", source: bridge("audio") },
+            { kind: "video", mid: kCameraMid, direction: "sendrecv", source: bridge("video"), ...(firefox ? { rids: kRids } : {}) },
+            { kind: "video", mid: 2, direction: "recvonly" },
+            // Chromium 156 shows nothing on a section that was inactive for a while: it is rejected and begun anew instead.
+            ...this.table.slots.map(({ kind, mid, source }): Section => ({ kind, mid, source, direction: source ? "sendonly" : "rejected" })),
         ];
     }
 
     private async negotiate(): Promise<void> {
         this.dirty = false;
         if (this.connection.signalingState === "closed") return;
+        const ended = this.table.slots.filter((slot) => !slot.source);
         const sdp = writeOffer(this.offer, this.sections(), { version: ++this.version, withoutMid: firefox });
         await this.connection.setRemoteDescription({ type: "offer", sdp });
         kOwn.forEach((_, mid) => {
@@ -104,6 +109,7 @@ export class Peer extends Emitter<PeerEvents> {
         const random = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! | 0x40000000;
         const munged = firefox ? answer.sdp! : mungeSimulcast(answer.sdp!, kCameraMid, () => random() >>> 0);
         await this.connection.setLocalDescription({ type: "answer", sdp: munged });
+        for (const slot of ended) slot.rejected = true;
         this.emit("negotiated", undefined);
     }
 

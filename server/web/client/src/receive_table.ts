@@ -4,11 +4,15 @@ import { Kind, Source } from "./jingle";
 
 export interface Slot {
     kind: Kind;
+    mid: number;
+    rejected: boolean; // the browser has seen it end: the section may begin again under another mid (RFC 8829 §5.2.2)
     source: Source | undefined; // in SDP as long as it is set; an owner of "" is an SSRC that nobody uses at the moment
 }
 
 export class ReceiveTable {
     readonly slots: Slot[] = [];
+
+    constructor(private nextMid: number) {}
 
     // True when the SDP changes. A section that fell free is used again, so that a class that comes and goes does not grow it.
     add(sources: Source[]): boolean {
@@ -19,9 +23,10 @@ export class ReceiveTable {
                 known.source = source;
                 continue;
             }
-            const free = this.slots.find((slot) => slot.kind === source.kind && !slot.source);
-            if (free) free.source = source;
-            else this.slots.push({ kind: source.kind, source });
+            const slot = { kind: source.kind, mid: this.nextMid++, rejected: false, source };
+            const free = this.slots.findIndex((s) => s.kind === source.kind && s.rejected);
+            if (free < 0) this.slots.push(slot);
+            else this.slots[free] = slot;
             changed = true;
         }
         return changed;

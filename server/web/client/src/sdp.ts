@@ -4,7 +4,8 @@ import { Candidate, Description, HeaderExtension, Kind, Offer, Payload, SentSour
 
 export interface Section {
     kind: Kind;
-    direction: "sendrecv" | "sendonly" | "recvonly" | "inactive"; // seen from the server
+    mid: number;
+    direction: "sendrecv" | "sendonly" | "recvonly" | "rejected"; // seen from the server
     source?: Source | undefined; // what the server sends here
     rids?: string[]; // Firefox is asked for simulcast by RFC 8853
 }
@@ -23,29 +24,30 @@ export interface OfferOptions {
 export function writeOffer(offer: Offer, sections: Section[], options: OfferOptions): string {
     const lines = [
         "v=0", `o=- 1 ${options.version} IN IP4 127.0.0.1`, "s=-", "t=0 0",
-        `a=group:BUNDLE ${sections.map((_, mid) => mid).join(" ")}`, "a=extmap-allow-mixed", "a=msid-semantic: WMS *",
+        `a=group:BUNDLE ${sections.filter((s) => s.direction !== "rejected").map((s) => s.mid).join(" ")}`, "a=extmap-allow-mixed", "a=msid-semantic: WMS *",
     ];
-    sections.forEach((section, mid) => {
+    for (const section of sections) {
         const description = offer.descriptions.find((d) => d.kind === section.kind);
-        if (description) lines.push(...sectionLines(offer.transport, description, section, mid, options));
-    });
+        if (description) lines.push(...sectionLines(offer.transport, description, section, options));
+    }
     return lines.join("\r\n") + "\r\n";
 }
 
-function sectionLines(transport: Transport, description: Description, section: Section, mid: number, options: OfferOptions): string[] {
+function sectionLines(transport: Transport, description: Description, section: Section, options: OfferOptions): string[] {
     const payloads = ordered(description.payloads);
     const extensions = description.extensions.filter((x) => !(options.withoutMid && x.uri === kMidUri));
-    if (section.rids) extensions.push(ridExtension(extensions));
+    if (section.rids && !extensions.some((x) => x.uri === kRidUri)) extensions.push(ridExtension(extensions));
+    const rejected = section.direction === "rejected";
     return [
-        `m=${section.kind} 9 UDP/TLS/RTP/SAVPF ${payloads.map((p) => p.id).join(" ")}`,
+        `m=${section.kind} ${rejected ? 0 : 9} UDP/TLS/RTP/SAVPF ${payloads.map((p) => p.id).join(" ")}`,
         "c=IN IP4 0.0.0.0",
         `a=ice-ufrag:${transport.ufrag}`,
         `a=ice-pwd:${transport.pwd}`,
         `a=fingerprint:${transport.hash} ${transport.fingerprint}`,
         "a=setup:actpass",
-        `a=mid:${mid}`,
+        `a=mid:${section.mid}`,
         ...extensions.map((x) => `a=extmap:${x.id} ${x.uri}`),
-        `a=${section.direction}`,
+        `a=${rejected ? "inactive" : section.direction}`,
         "a=rtcp-mux",
         ...payloads.flatMap(payloadLines),
         ...(section.rids ? [...section.rids.map((rid) => `a=rid:${rid} recv`), `a=simulcast:recv ${section.rids.join(";")}`] : []),
@@ -140,7 +142,7 @@ function answeredExtensions(lines: string[]): HeaderExtension[] {
     });
 }
 
-// The SSRCs of one of our own sections, simulcast first. Firefox writes no SIM group: its order of SSRCs is that of the rids.
+// The SSRCs of one of our own sections (their mid is their place), simulcast first. Firefox writes no SIM group: its order of SSRCs is that of the rids.
 export function answeredSource(sdp: string, mid: number): Pick<SentSource, "ssrcs" | "groups"> {
     const lines = splitSections(sdp)[mid + 1] ?? [];
     const ssrcs = [...new Set(values(lines, "a=ssrc:").map((line) => parseInt(line, 10)))];

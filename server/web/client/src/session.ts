@@ -19,7 +19,7 @@ const kSuffix: Record<Own, string> = { microphone: "a0", camera: "v0", screen: "
 
 export class Session extends Emitter<SessionEvents> {
     readonly peer: Peer;
-    readonly table = new ReceiveTable();
+    readonly table = new ReceiveTable(kOwn.length);
     forwarded: Set<string> | undefined; // undefined: the bridge has not said yet
     private readonly channel: Channel | undefined;
     private readonly signalled = new Map<Own, SentSource>();

@@ -60,21 +60,22 @@ test("broken JSON brings no sources and no exception", () => {
 });
 
 const sections: Section[] = [
-    { kind: "audio", direction: "sendrecv", source: offer.sources[0] },
-    { kind: "video", direction: "sendrecv" },
-    { kind: "video", direction: "recvonly" },
-    { kind: "video", direction: "sendonly", source: offer.sources[1] },
-    { kind: "audio", direction: "inactive" },
+    { kind: "audio", mid: 0, direction: "sendrecv", source: offer.sources[0] },
+    { kind: "video", mid: 1, direction: "sendrecv" },
+    { kind: "video", mid: 2, direction: "recvonly" },
+    { kind: "video", mid: 7, direction: "sendonly", source: offer.sources[1] },
+    { kind: "audio", mid: 4, direction: "rejected" },
 ];
 
 test("the offer has one section per own track and per received source, all in one bundle", () => {
     const sdp = writeOffer(offer, sections, { version: 3, withoutMid: false });
     const parts = splitSections(sdp);
-    assert.ok(parts[0]!.includes("a=group:BUNDLE 0 1 2 3 4"));
+    assert.ok(parts[0]!.includes("a=group:BUNDLE 0 1 2 7"));
     assert.deepEqual(parts.slice(1).map((p) => p.find((l) => /^a=(send|recv|inactive)/.test(l))), ["a=sendrecv", "a=sendrecv", "a=recvonly", "a=sendonly", "a=inactive"]);
     assert.ok(parts[4]!.includes("a=ssrc-group:FID 3111222333 3111222334"));
     assert.ok(parts[1]!.includes("a=fmtp:111 minptime=10;useinbandfec=1"));
     assert.ok(parts[2]!.includes("a=fmtp:107 profile-level-id=42e01f;level-asymmetry-allowed=1;packetization-mode=1"));
+    assert.match(parts[5]![0]!, /^m=audio 0 /);
     assert.ok(!sdp.includes("ice-lite"));
 });
 
@@ -84,7 +85,7 @@ test("VP8 comes first, so that browsers send it", () => {
 });
 
 test("Firefox is asked for three rids and gets no mid extension", () => {
-    const video = splitSections(writeOffer(offer, [{ kind: "video", direction: "sendrecv", rids: ["1", "2", "3"] }], { version: 1, withoutMid: true }))[1]!;
+    const video = splitSections(writeOffer(offer, [{ kind: "video", mid: 1, direction: "sendrecv", rids: ["1", "2", "3"] }], { version: 1, withoutMid: true }))[1]!;
     assert.ok(video.includes("a=simulcast:recv 1;2;3"));
     assert.ok(video.includes("a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"));
     const audio = splitSections(writeOffer(offer, [sections[0]!], { version: 1, withoutMid: true }))[1]!;

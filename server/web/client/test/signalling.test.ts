@@ -51,17 +51,18 @@ test("an acknowledgement is asked for after every fifth stanza", () => {
 const source = (owner: string, suffix: string, ssrc: number): Source =>
     ({ kind: suffix[0] === "a" ? "audio" : "video", name: `${owner}-${suffix}`, owner, ssrc, rtx: undefined, videoType: "camera" });
 
-test("a section that fell free is used again for the same kind", () => {
-    const table = new ReceiveTable();
+test("a section that ended begins again for the same kind, under a new mid", () => {
+    const table = new ReceiveTable(3);
     assert.ok(table.add([source("aaaaaaaa", "a0", 1), source("aaaaaaaa", "v0", 2)]));
     assert.ok(table.removeOwner("aaaaaaaa"));
+    table.slots[1]!.rejected = true; // the browser has seen the end of one of the two
     assert.ok(table.add([source("bbbbbbbb", "v0", 3), source("bbbbbbbb", "a0", 4)]));
-    assert.deepEqual(table.slots.map((s) => [s.kind, s.source?.ssrc]), [["audio", 4], ["video", 3]]);
+    assert.deepEqual(table.slots.map((s) => [s.kind, s.mid, s.source?.ssrc]), [["audio", 3, undefined], ["video", 5, 3], ["audio", 6, 4]]);
     assert.ok(!table.add([source("bbbbbbbb", "v0", 3)]), "the same source twice negotiates nothing");
 });
 
 test("with rewriting an announced SSRC changes hands without negotiation", () => {
-    const table = new ReceiveTable();
+    const table = new ReceiveTable(3);
     assert.ok(table.map([source("aaaaaaaa", "a0", 1)]));
     assert.ok(!table.map([source("bbbbbbbb", "a0", 1)]));
     assert.equal(table.find("bbbbbbbb-a0"), 0);
