@@ -143,7 +143,7 @@ void Bridge::Parts::execute(const colibri::SetRemote& command, Context& context)
         ++context.counters.commands_refused;
         return;
     }
-    place->conference->set_remote(*place->endpoint, command);
+    place->conference->set_remote(*place->endpoint, command, context);
     follow(*place, context);
 }
 
@@ -192,6 +192,7 @@ void Bridge::Parts::follow(Place& place, Context& context) {
     }
     if (state == transport::Bundle::State::Failed && !place.failed_told) {
         place.failed_told = true;
+        place.endpoint->connected = false;
         ++counters.transports_failed;
         context.out.events.push_back(colibri::EndpointFailed{
             .endpoint = place.endpoint->id, .reason = reason_of(place.link->bundle.failure())});

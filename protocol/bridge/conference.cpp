@@ -31,8 +31,8 @@ void Conference::cut(Source& source) {
     source.subscriptions.clear();
 }
 
-void Conference::set_remote(Endpoint& endpoint, const colibri::SetRemote& command) {
-    endpoint.described = true;
+void Conference::set_remote(Endpoint& endpoint, const colibri::SetRemote& command, Context& context) {
+    endpoint.described = context.now;
     endpoint.codecs = command.codecs;
     endpoint.audio_extensions = command.audio_extensions;
     endpoint.video_extensions = command.video_extensions;
@@ -54,7 +54,7 @@ void Conference::set_sources(Endpoint& endpoint, const colibri::SetSources& comm
         if (refused) ++context.counters.commands_refused;
         return refused;
     });
-    for (const auto& gone : endpoint.set_sources(std::move(descriptions))) cut(*gone);
+    for (const auto& gone : endpoint.set_sources(std::move(descriptions), context.now)) cut(*gone);
     mark_dirty();
 }
 

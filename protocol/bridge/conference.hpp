@@ -20,7 +20,7 @@ public:
 
     Endpoint& add(std::unique_ptr<Endpoint> endpoint);
     void remove(Endpoint& endpoint, Context& context);
-    void set_remote(Endpoint& endpoint, const colibri::SetRemote& command);
+    void set_remote(Endpoint& endpoint, const colibri::SetRemote& command, Context& context);
     void set_sources(Endpoint& endpoint, const colibri::SetSources& command, Context& context);
     void set_force_mute(Endpoint& endpoint, const colibri::SetForceMute& command);
 

@@ -13,7 +13,8 @@ Endpoint::Endpoint(const colibri::CreateEndpoint& command, std::unique_ptr<Link>
       created(now),
       last_heard(now) {}
 
-std::vector<std::unique_ptr<Source>> Endpoint::set_sources(std::vector<colibri::SourceDescription> descriptions) {
+std::vector<std::unique_ptr<Source>> Endpoint::set_sources(std::vector<colibri::SourceDescription> descriptions,
+                                                           Instant now) {
     std::vector<std::unique_ptr<Source>> before = std::move(sources);
     sources.clear();
     for (colibri::SourceDescription& description : descriptions) {
@@ -25,7 +26,7 @@ std::vector<std::unique_ptr<Source>> Endpoint::set_sources(std::vector<colibri::
                    source->description.rtx == description.rtx;
         });
         if (same == before.end()) {
-            sources.push_back(std::make_unique<Source>(*this, std::move(description)));
+            sources.push_back(std::make_unique<Source>(*this, std::move(description), now));
             continue;
         }
         // The channel may have told a later type than signalling: only what signalling changed counts.

@@ -55,14 +55,15 @@ public:
     Endpoint(const colibri::CreateEndpoint& command, std::unique_ptr<Link> transport, Instant now);
 
     // Replaces the whole set; what stays keeps its state. The removed ones are returned: their subscriptions are still to be cut.
-    std::vector<std::unique_ptr<Source>> set_sources(std::vector<colibri::SourceDescription> descriptions);
+    std::vector<std::unique_ptr<Source>> set_sources(std::vector<colibri::SourceDescription> descriptions,
+                                                     Instant now);
     void set_force_mute(const colibri::SetForceMute& command);
     const SignalledSsrc* find(std::uint32_t ssrc) const;
     Source* find_source(std::string_view source_name) const;
 
     // Whether this receiver wants to hear the source.
     bool hears(const Source& source) const;
-    bool accepts(rtp::Codec codec) const { return described && codecs.has(codec); }
+    bool accepts(rtp::Codec codec) const { return codecs.has(codec); }
     void say(std::string text, Output& out) const;  // on the channel; dropped when there is none
 
     const EndpointId id;
@@ -74,7 +75,7 @@ public:
     std::uint32_t feedback_video_ssrc = 0;
 
     // From SetRemote.
-    bool described = false;
+    std::optional<Instant> described;
     rtp::CodecSet codecs;
     rtp::ExtensionSet audio_extensions;
     rtp::ExtensionSet video_extensions;
@@ -103,7 +104,7 @@ public:
 
     Instant created;
     Instant last_heard;  // any authenticated datagram
-    bool connected = false;
+    bool connected = false;  // media may flow
     bool inactive_told = false;
 
 private:

@@ -1,7 +1,10 @@
 #include "protocol/bridge/router.hpp"
 
+#include <array>
+
 #include "protocol/bridge/reports.hpp"
 #include "protocol/rtp/forward.hpp"
+#include "protocol/rtp/red.hpp"
 
 namespace klassenraum::bridge {
 
@@ -23,6 +26,21 @@ rtp::ForwardExtensions video_extensions(Endpoint& receiver, Instant now) {
         extensions.abs_send_time = rtp::abs_send_time(now);
     }
     return extensions;
+}
+
+// RFC 2198 for receivers that know nothing of it: the primary block alone, as the opus packet it would have been.
+using Scratch = std::array<std::uint8_t, kDatagramCapacity>;
+
+std::optional<rtp::Packet> without_redundancy(const rtp::Packet& packet, Scratch& scratch) {
+    const std::optional<rtp::RedPayload> red = rtp::parse_red(packet.payload());
+    if (!red || red->count == 0) return std::nullopt;
+    ByteWriter out(scratch);
+    out.bytes(packet.octets().first(packet.header_size()));
+    out.bytes(red->primary().data);
+    if (!out.ok()) return std::nullopt;
+    scratch[0] = static_cast<std::uint8_t>(scratch[0] & ~0x20U);  // the padding stayed behind
+    rtp::set_payload_type(out.written(), red->primary().payload_type);
+    return rtp::Packet::parse(out.written());
 }
 
 DropReason protect_and_send(Endpoint& receiver, MutableBytes slot, std::size_t size, Context& context) {
@@ -106,9 +124,19 @@ void forward_audio(Source& source,
                    const projection::AudioPacket& audio,
                    rtp::Codec codec,
                    Context& context) {
+    Scratch scratch;
+    std::optional<rtp::Packet> primary;  // made when the first receiver needs it
     for (const Subscription& subscription : source.subscriptions) {
-        const DropReason drop = subscription.receiver->accepts(codec) ? forward(subscription, packet, audio, context)
-                                                                      : DropReason::ReceiverLacksCodec;
+        const Endpoint& receiver = *subscription.receiver;
+        DropReason drop = DropReason::ReceiverLacksCodec;
+        if (!receiver.connected) {
+            drop = DropReason::SrtpNotReady;
+        } else if (receiver.accepts(codec)) {
+            drop = forward(subscription, packet, audio, context);
+        } else if (codec == rtp::Codec::Red && receiver.accepts(rtp::Codec::Opus)) {
+            if (!primary) primary = without_redundancy(packet, scratch);
+            drop = primary ? forward(subscription, *primary, audio, context) : DropReason::RtpMalformed;
+        }
         if (drop != DropReason::None) count(context.counters.drops, drop);
     }
 }
@@ -118,9 +146,13 @@ void forward_video(Source& source,
                    const projection::VideoPacket& video,
                    Context& context) {
     for (const Subscription& subscription : source.subscriptions) {
-        const DropReason drop = subscription.receiver->accepts(video.codec)
-                                    ? forward(subscription, packet, video, context)
-                                    : DropReason::ReceiverLacksCodec;
+        const Endpoint& receiver = *subscription.receiver;
+        DropReason drop = DropReason::ReceiverLacksCodec;
+        if (!receiver.connected) {
+            drop = DropReason::SrtpNotReady;
+        } else if (receiver.accepts(video.codec)) {
+            drop = forward(subscription, packet, video, context);
+        }
         if (drop != DropReason::None) count(context.counters.drops, drop);
     }
 }
@@ -129,8 +161,14 @@ bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence,
     if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
     const std::optional<std::uint16_t> original = stream.projection.locate(sequence);
     if (!original || !stream.repeats.allow(sequence, receiver.rtt, context.now)) return false;
-    const auto packet = rtp::Packet::parse(stream.source->cache.find(0, *original, context.now));
+    auto packet = rtp::Packet::parse(stream.source->cache.find(0, *original, context.now));
     if (!packet) return false;
+    Scratch scratch;
+    const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());
+    if (type != nullptr && type->codec == rtp::Codec::Red && !receiver.accepts(rtp::Codec::Red)) {
+        packet = without_redundancy(*packet, scratch);
+        if (!packet) return false;
+    }
     // The projection compares extended numbers near those it has seen; the low sixteen bits say which.
     projection::AudioPacket audio{.timestamp = packet->timestamp(), .marker = packet->marker()};
     audio.sequence = stream.source->encodings.front().extended(*original);

@@ -14,6 +14,11 @@ std::int32_t larger(std::int32_t left, std::int32_t right) {
     return std::max(left, right);
 }
 
+// Without rewriting the receiver learns an SSRC by signalling, on another way than the packets.
+Instant ready_at(const Endpoint& receiver, const Source& source, const Context& context) {
+    return std::max(source.signalled, receiver.described.value_or(context.now)) + context.config.announce_delay;
+}
+
 std::vector<std::string_view> views(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
 
 void tell_sender(const Source& source, Output& out) {
@@ -94,7 +99,8 @@ void Conference::assign_video(Endpoint& receiver, Source& source, const Allocati
         stream = assigned.stream;
     } else {
         const IncomingStream& first = source.encodings.front();
-        stream = receiver.video.adopt(source, first.ssrc, first.rtx_ssrc, context.now, context.entropy);
+        stream = receiver.video.adopt(
+            source, first.ssrc, first.rtx_ssrc, ready_at(receiver, source, context), context.entropy);
     }
     if (stream == nullptr) return;
     stream->wanted = true;
@@ -115,7 +121,8 @@ void Conference::settle_audio(Endpoint& receiver, Context& context) {
                 if (assigned.displaced != nullptr) assigned.displaced->unsubscribe(receiver);
                 stream = assigned.stream;
             } else {
-                stream = receiver.audio.adopt(*source, source->encodings.front().ssrc, 0, context.now, context.entropy);
+                stream = receiver.audio.adopt(*source, source->encodings.front().ssrc, 0,
+                                              ready_at(receiver, *source, context), context.entropy);
             }
         }
         if (stream == nullptr) continue;

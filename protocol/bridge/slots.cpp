@@ -32,7 +32,7 @@ template <typename StreamType>
 StreamType* Slots<StreamType>::adopt(Source& source,
                                      std::uint32_t ssrc,
                                      std::uint32_t rtx,
-                                     Instant now,
+                                     Instant ready_at,
                                      Entropy& entropy) {
     StreamType* stream = find(ssrc);
     if (stream == nullptr) {
@@ -49,9 +49,9 @@ StreamType* Slots<StreamType>::adopt(Source& source,
     if (stream->source == &source) return stream;
     if (stream->source != nullptr) return nullptr;  // somebody else's SSRC (threats.md R10)
     stream->rtx_ssrc = rtx;
-    give(*stream, source, now);
+    give(*stream, source, ready_at);
     stream->announced = true;  // by signalling
-    stream->ready_at = now;
+    stream->ready_at = ready_at;
     return stream;
 }
 

@@ -25,7 +25,7 @@ public:
     // The source's slot: the one it has, or a free one, a new one, or that of a source nobody wants at the moment.
     Assigned assign(Source& source, Instant now, Entropy& entropy);
     // Without rewriting: the stream with the sender's own SSRC, which continues should the same SSRC come back.
-    StreamType* adopt(Source& source, std::uint32_t ssrc, std::uint32_t rtx, Instant now, Entropy& entropy);
+    StreamType* adopt(Source& source, std::uint32_t ssrc, std::uint32_t rtx, Instant ready_at, Entropy& entropy);
     // The source has gone or its owner has.
     void release(const Source& source);
 

@@ -32,8 +32,9 @@ std::array<std::uint16_t, kMaxLayers> smaller_dimensions(const Heights& structur
 
 }  // namespace
 
-Source::Source(Endpoint& owning, colibri::SourceDescription described)
+Source::Source(Endpoint& owning, colibri::SourceDescription described, Instant now)
     : owner(owning),
+      signalled(now),
       description(std::move(described)),
       type(description.video_type),
       encodings(incoming(description)),
@@ -83,8 +84,10 @@ VideoCandidate Source::candidate() const {
     return candidate;
 }
 
-void Source::learn_layers(const projection::VideoPacket& packet) {
-    if (!packet.key_frame || packet.encoding != 0) return;
+bool Source::learn_layers(const projection::VideoPacket& packet) {
+    if (!packet.key_frame || packet.encoding != 0) return false;
+    const auto heights_before = layer_heights_;
+    const std::uint8_t layers_before = layers_;
     layers_ = 0;
     if (packet.vp9 && packet.vp9->structure && packet.vp9->structure->has_resolutions) {
         layers_ = packet.vp9->structure->spatial_layers;
@@ -94,6 +97,7 @@ void Source::learn_layers(const projection::VideoPacket& packet) {
         layer_heights_ = smaller_dimensions(*packet.structure);
     }
     layers_ = std::min(layers_, static_cast<std::uint8_t>(kMaxLayers));
+    return layers_ != layers_before || (layers_ != 0 && layer_heights_ != heights_before);
 }
 
 Subscription* Source::subscription_of(const Endpoint& receiver) {

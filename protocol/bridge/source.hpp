@@ -38,7 +38,7 @@ struct SenderConstraint {
 
 class Source {
 public:
-    Source(Endpoint& owner, colibri::SourceDescription description);
+    Source(Endpoint& owner, colibri::SourceDescription description, Instant now);
 
     bool is_video() const { return description.kind == colibri::MediaKind::Video; }
     bool is_screen() const {
@@ -53,12 +53,14 @@ public:
     // Something came within kSourceIdle, or never yet.
     bool alive(Instant now) const;
     VideoCandidate candidate() const;
-    void learn_layers(const projection::VideoPacket& packet);
+    // True when the spatial layers within the encoding have changed.
+    bool learn_layers(const projection::VideoPacket& packet);
 
     Subscription* subscription_of(const Endpoint& receiver);
     void unsubscribe(const Endpoint& receiver);
 
     Endpoint& owner;
+    const Instant signalled;
     colibri::SourceDescription description;
     colibri::VideoType type;
     bool force_muted = false;

@@ -36,13 +36,13 @@ DropReason take_audio(Conference& conference,
     return DropReason::None;
 }
 
-DropReason take_video(const Arrival& arrival, bool unrepairable_gap, Context& context) {
+DropReason take_video(Conference& conference, const Arrival& arrival, bool unrepairable_gap, Context& context) {
     Source& source = arrival.source;
     const std::optional<projection::VideoPacket> video = source.parser->parse(arrival.packet, arrival.encoding);
     if (!video) return DropReason::RtpMalformed;
     if (video->key_frame) {
         source.keyframes.keyframe_seen(arrival.encoding);
-        source.learn_layers(*video);
+        if (source.learn_layers(*video)) conference.mark_dirty();
     } else if (unrepairable_gap && !source.subscriptions.empty()) {
         source.keyframes.request(arrival.encoding, context.now);
         send_keyframe_request(source, context);
@@ -65,7 +65,7 @@ DropReason take(Conference& conference, Arrival arrival, Context& context) {
         conference.mark_dirty();  // the allocator may choose this encoding now
     }
     if (!arrival.stream.losses.empty()) send_nacks(source, context);
-    return source.is_video() ? take_video(arrival, received.unrepairable_gap, context)
+    return source.is_video() ? take_video(conference, arrival, received.unrepairable_gap, context)
                              : take_audio(conference, arrival, received, context);
 }
 

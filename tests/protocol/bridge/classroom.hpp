@@ -135,15 +135,17 @@ public:
                                   .initial_last_n = {}};
         for (const rtp::Codec codec : options.codecs) remote.codecs.add(codec);
         remote.audio_extensions.add(rtp::kAudioLevelId);
-        conference.set_remote(endpoint, remote);
-        if (options.media) signal(endpoint, {microphone(endpoint), camera(endpoint)});
         Context context = this->context();
+        conference.set_remote(endpoint, remote, context);
+        if (options.media) signal(endpoint, {microphone(endpoint), camera(endpoint)});
         if (options.channel) {
             endpoint.channel.websocket = true;
             conference.channel_opened(endpoint, context);
         }
         conference.settle(context);
         if (options.channel && options.speaks) want(endpoint, 0);
+        // Those who learn SSRCs by signalling have learnt this one's.
+        if (!options.ssrc_rewriting) now += config.announce_delay;
         return endpoint;
     }
 

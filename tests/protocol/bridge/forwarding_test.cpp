@@ -273,5 +273,48 @@ TEST(Forwarding, UnwrapsARetransmissionAndSendsItOnce) {
     EXPECT_EQ(static_cast<std::uint16_t>(packets[2].rtp().sequence() - packets[0].rtp().sequence()), 1);
 }
 
+TEST(Forwarding, WaitsUntilSignallingCanHaveArrived) {
+    Classroom room;
+    Endpoint& bob = room.join("bob");
+    Endpoint& alice = room.join("alice", {.media = false});
+    room.signal(alice, {Classroom::microphone(alice)});
+    EXPECT_EQ(room.send_audio(alice, 1), DropReason::None);
+    EXPECT_THAT(room.sent_to(bob), IsEmpty());
+    room.now += room.config.announce_delay;
+    room.send_audio(alice, 2);
+    EXPECT_THAT(room.sent_to(bob), SizeIs(1));
+}
+
+TEST(Forwarding, SendsNothingBeforeTheTransportIsUp) {
+    Classroom room;
+    Endpoint& alice = room.join("alice");
+    Endpoint& bob = room.join("bob");
+    room.want(bob, 180);
+    bob.connected = false;
+    room.send_frame(alice, 0, 1);
+    EXPECT_THAT(room.rtcp_to(alice, rtcp::PayloadFormat::Pli), IsEmpty());  // it could not be used yet
+    bob.connected = true;
+    room.send_frame(alice, 0, 2);
+    EXPECT_THAT(room.rtcp_to(alice, rtcp::PayloadFormat::Pli), SizeIs(1));
+    EXPECT_THAT(room.sent_to(bob), IsEmpty());
+}
+
+TEST(Forwarding, TakesTheRedundancyOffForThoseWhoLackIt) {
+    Classroom room;
+    Endpoint& alice = room.join("alice", {.codecs = {rtp::Codec::Opus, rtp::Codec::Red}});
+    Endpoint& bob = room.join("bob", {.codecs = {rtp::Codec::Opus, rtp::Codec::Red}});
+    Endpoint& carol = room.join("carol");
+    const std::vector<std::uint8_t> red{0x80 | 111, 0x0f, 0x00, 0x02, 111, 0xaa, 0xab, 0x01, 0x02, 0x03};
+    room.send_rtp(alice, testing::write_rtp({.ssrc = Classroom::audio_ssrc(alice), .sequence = 1, .payload_type = 112}, red));
+    ASSERT_THAT(room.sent_to(bob), SizeIs(1));
+    ASSERT_THAT(room.sent_to(carol), SizeIs(1));
+    const auto whole = room.sent_to(bob).front();
+    const auto stripped = room.sent_to(carol).front();
+    EXPECT_EQ(whole.rtp().payload_type(), 112);
+    EXPECT_EQ(stripped.rtp().payload_type(), 111);
+    EXPECT_EQ(std::vector<std::uint8_t>(stripped.rtp().payload().begin(), stripped.rtp().payload().end()),
+              (std::vector<std::uint8_t>{1, 2, 3}));
+}
+
 }  // namespace
 }  // namespace klassenraum::bridge
