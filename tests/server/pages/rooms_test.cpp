@@ -66,6 +66,12 @@ TEST_F(Rooms, ANewPasswordIsRolledWithoutScriptAndWithoutShowingInAddresses) {
     EXPECT_THAT(gateway.rooms, IsEmpty());
 }
 
+TEST_F(Rooms, TheEnterKeyCreatesAndDoesNotRoll) {
+    log_in();
+    const std::string page = body(get("/anlegen"));
+    EXPECT_LT(page.find("value=\"anlegen\""), page.find("value=\"wuerfeln\""));
+}
+
 TEST_F(Rooms, AreNeverMadeWithoutANameOrAPassword) {
     log_in();
     EXPECT_THAT(body(post("/anlegen", {{"titel", "Mathe"}, {"passwort", ""}})), HasSubstr("4 bis 64 Zeichen"));
