@@ -10,7 +10,7 @@ export const mediaScript = readFileSync(path.join(here, 'page/media.js'), 'utf8'
 export async function launchChromium() {
     return puppeteer.launch({
         executablePath: '/usr/bin/chromium', headless: true, acceptInsecureCerts: true,
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--allow-loopback-in-peer-connection', '--no-first-run', '--disable-background-networking',
             '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
             '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
             '--disable-background-timer-throttling', '--disable-renderer-backgrounding',
@@ -18,13 +18,14 @@ export async function launchChromium() {
     });
 }
 
-export async function launchFirefox() {
+export async function launchFirefox(sound) {
     return puppeteer.launch({
-        browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, acceptInsecureCerts: true,
+        browser: 'firefox', executablePath: '/usr/bin/firefox-esr', env: { ...process.env, ...sound.env }, headless: true, acceptInsecureCerts: true,
         extraPrefsFirefox: {
-            'media.navigator.permission.disabled': true, 'media.navigator.streams.fake': true,
-            'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0,
-            'media.peerconnection.ice.loopback': true,  // a machine without a second interface has loopback candidates only
+            'media.navigator.permission.disabled': true, 'permissions.default.microphone': 1, 'permissions.default.camera': 1, 'media.navigator.streams.fake': true,
+            'media.autoplay.default': 0, 'media.autoplay.block-webaudio': false, 'media.autoplay.blocking_policy': 0,
+            // Loopback candidates, for a page that may use devices: the server under test listens nowhere else.
+            'media.peerconnection.ice.loopback': true,
             'media.peerconnection.ice.obfuscate_host_addresses': false,
             'dom.min_background_timeout_value': 4, 'dom.timeout.enable_budget_timer_throttling': false,
             'network.websocket.delay-failed-reconnects': false, 'datareporting.policy.dataSubmissionEnabled': false,

@@ -2,6 +2,7 @@
 import { launchChromium, launchFirefox } from './browsers.mjs';
 import { runAll } from './harness.mjs';
 import { Server } from './server.mjs';
+import { startSound } from './sound.mjs';
 import { world } from './world.mjs';
 import './cases_classroom.mjs';
 import './cases_doors.mjs';
@@ -9,10 +10,12 @@ import './cases_jitsi.mjs';
 import './cases_wire.mjs';
 import './cases_privacy.mjs';
 
+const sound = await startSound();
 world.server = await Server.start();
 world.chromium = await launchChromium();
-world.firefox = await launchFirefox();
+world.firefox = await launchFirefox(sound);
 const good = await runAll({ only: process.argv[2] });
 await Promise.allSettled([world.chromium.close(), world.firefox.close()]);
 await world.server.stop();
+await sound.stop();
 process.exit(good ? 0 : 1);

@@ -1,0 +1,15 @@
+import { launchChromium, launchFirefox } from './browsers.mjs';
+import { Server } from './server.mjs';
+import { world, lesson, openIn } from './world.mjs';
+world.server = await Server.start({httpsPort:18700, mediaPort:20700});
+world.chromium = await launchChromium(); world.firefox = await launchFirefox();
+const { teacher, slug, password } = await lesson('chromium');
+const ben = await openIn('firefox', 1);
+await ben.enter(slug); await ben.join(password);
+await new Promise(r=>setTimeout(r,8000));
+console.log(JSON.stringify(await ben.look()), JSON.stringify(await ben.remote()));
+console.log(ben.page.log.slice(-30).join('\n'));
+const st = await ben.page.evaluate(async()=>{const pc=window.klassenraum.connection; if(!pc) return 'no pc'; const r=[]; (await pc.getStats()).forEach(s=>{if(/candidate|pair|inbound|outbound|transport/.test(s.type)) r.push(JSON.stringify(s).slice(0,400));}); return [pc.iceConnectionState,pc.connectionState,pc.signalingState,pc.localDescription&&pc.localDescription.sdp.split('\n').filter(l=>/candidate|setup|fingerprint|m=|ufrag/.test(l)).join('\n'), pc.remoteDescription&&pc.remoteDescription.sdp.split('\n').filter(l=>/candidate|setup|m=|ufrag/.test(l)).join('\n'), ...r];});
+console.log(Array.isArray(st)?st.join('\n'):st);
+console.log(world.server.output.slice(-1500));
+await world.chromium.close(); await world.firefox.close(); await world.server.stop(); process.exit(0);
