@@ -199,7 +199,7 @@ TEST_F(HttpsListener, ServesRequestsOneAfterAnother) {
     EXPECT_NE(both.find("Connection: keep-alive"), std::string::npos);
     client.write(
         "POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
-        "7\r\n\r\na=b");
+        "8\r\n\r\na=b");
     client.write("+c%21");
     const std::string posted = client.read_until("POST /form ");
     EXPECT_TRUE(posted.ends_with("POST /form b c!")) << posted;
