@@ -7,10 +7,12 @@ namespace klassenraum::bridge {
 
 namespace {
 
-bool fits(std::int32_t height, std::int32_t limit) { return limit == colibri::kUnlimitedHeight || height <= limit; }
+bool fits(std::int32_t height, std::int32_t limit) {
+    return limit == colibri::kUnlimitedHeight || height <= limit;
+}
 
-// The largest encoding within the limit of those that are sent; else the smallest that is sent (a screen share has its top
-// encoding only).
+// The largest encoding within the limit of those that are sent; else the smallest that is sent (a screen share has its
+// top encoding only).
 std::uint8_t choose_encoding(const VideoCandidate& candidate, std::int32_t limit) {
     const unsigned all = (1U << candidate.encodings) - 1;
     const unsigned usable = (candidate.active & all) != 0 ? candidate.active & all : all;

@@ -17,19 +17,23 @@ namespace klassenraum::bridge {
 
 namespace {
 
-// Timers of ICE, DTLS and RTCP need no finer grain, and one tick for all is cheaper than a queue of deadlines that every
-// packet would move.
+// Timers of ICE, DTLS and RTCP need no finer grain, and one tick for all is cheaper than a queue of deadlines that
+// every packet would move.
 constexpr Duration kTick = std::chrono::milliseconds(20);
 constexpr std::size_t kChannelIdLength = 16;
 constexpr std::size_t kChannelPasswordLength = 24;
 
 colibri::EndpointFailure reason_of(transport::Bundle::Failure failure) {
     switch (failure) {
-        case transport::Bundle::Failure::ConsentLost: return colibri::EndpointFailure::ConsentLost;
-        case transport::Bundle::Failure::DtlsFailed: return colibri::EndpointFailure::DtlsFailed;
-        case transport::Bundle::Failure::FingerprintMismatch: return colibri::EndpointFailure::FingerprintMismatch;
+        case transport::Bundle::Failure::ConsentLost:
+            return colibri::EndpointFailure::ConsentLost;
+        case transport::Bundle::Failure::DtlsFailed:
+            return colibri::EndpointFailure::DtlsFailed;
+        case transport::Bundle::Failure::FingerprintMismatch:
+            return colibri::EndpointFailure::FingerprintMismatch;
         case transport::Bundle::Failure::None:
-        case transport::Bundle::Failure::IceTimeout: break;
+        case transport::Bundle::Failure::IceTimeout:
+            break;
     }
     return colibri::EndpointFailure::IceTimeout;
 }
@@ -59,7 +63,8 @@ struct Bridge::Parts {
 
     DropReason receive(MutableBytes datagram, const Address& from, Context& context);
     DropReason receive_stun(MutableBytes datagram, const Address& from, Context& context);
-    DropReason receive_media(Place& place, transport::Kind kind, MutableBytes datagram, const Address& from, Context& context);
+    DropReason receive_media(
+        Place& place, transport::Kind kind, MutableBytes datagram, const Address& from, Context& context);
     void heard(Place& place, Context& context);
     void pass_sctp(Place& place, Context& context);
     void follow(Place& place, Context& context);
@@ -81,8 +86,8 @@ void Bridge::Parts::execute(const colibri::CreateConference& command, Context& c
         ++context.counters.commands_refused;
         return;
     }
-    conferences.push_back(std::make_unique<Conference>(
-        command.conference, entropy.token(kChannelIdLength, Entropy::kLowerAlphanumeric)));
+    conferences.push_back(
+        std::make_unique<Conference>(command.conference, entropy.token(kChannelIdLength, Entropy::kLowerAlphanumeric)));
     counters.conferences = static_cast<std::uint32_t>(conferences.size());
 }
 
@@ -194,8 +199,8 @@ void Bridge::Parts::follow(Place& place, Context& context) {
         place.failed_told = true;
         place.endpoint->connected = false;
         ++counters.transports_failed;
-        context.out.events.push_back(colibri::EndpointFailed{
-            .endpoint = place.endpoint->id, .reason = reason_of(place.link->bundle.failure())});
+        context.out.events.push_back(
+            colibri::EndpointFailed{.endpoint = place.endpoint->id, .reason = reason_of(place.link->bundle.failure())});
     }
 }
 
@@ -228,7 +233,8 @@ DropReason Bridge::Parts::receive(MutableBytes datagram, const Address& from, Co
     return drop;
 }
 
-// A request names our ufrag and so finds its endpoint from any address; an answer can only come from a known path's peer.
+// A request names our ufrag and so finds its endpoint from any address; an answer can only come from a known path's
+// peer.
 DropReason Bridge::Parts::receive_stun(MutableBytes datagram, const Address& from, Context& context) {
     const std::optional<std::string_view> ufrag = transport::Bundle::local_ufrag_of(datagram);
     Place* place = ufrag ? directory.find_ufrag(*ufrag) : directory.find(from);
@@ -239,11 +245,8 @@ DropReason Bridge::Parts::receive_stun(MutableBytes datagram, const Address& fro
     return drop;
 }
 
-DropReason Bridge::Parts::receive_media(Place& place,
-                                        transport::Kind kind,
-                                        MutableBytes datagram,
-                                        const Address& from,
-                                        Context& context) {
+DropReason Bridge::Parts::receive_media(
+    Place& place, transport::Kind kind, MutableBytes datagram, const Address& from, Context& context) {
     transport::Bundle& bundle = place.link->bundle;
     const auto clear = kind == transport::Kind::Rtp ? bundle.unprotect_rtp(datagram, from, context.now)
                                                     : bundle.unprotect_rtcp(datagram, from, context.now);
@@ -347,8 +350,12 @@ void Bridge::expire(Instant now, WallTime, Output& out) {
     parts_->counters.channel_messages_sent += out.texts.size() - before;
 }
 
-std::optional<Instant> Bridge::deadline() const { return parts_->next_tick; }
+std::optional<Instant> Bridge::deadline() const {
+    return parts_->next_tick;
+}
 
-const Counters& Bridge::counters() const { return parts_->counters; }
+const Counters& Bridge::counters() const {
+    return parts_->counters;
+}
 
 }  // namespace klassenraum::bridge

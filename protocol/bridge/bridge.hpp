@@ -1,6 +1,6 @@
 // The selective forwarding unit of one worker: every conference with its endpoints. It routes datagrams to the endpoint
-// whose ICE path they came by, obeys the focus (colibri::Command) and speaks the bridge channel with the clients. Owned by
-// the shard and called from its thread alone; README.md in this folder follows one packet through it.
+// whose ICE path they came by, obeys the focus (colibri::Command) and speaks the bridge channel with the clients. Owned
+// by the shard and called from its thread alone; README.md in this folder follows one packet through it.
 #pragma once
 
 #include <memory>
@@ -35,8 +35,10 @@ public:
     void receive(MutableBytes datagram, const Address& from, Instant now, WallTime wall, Output& out);
     void finish_batch(Instant now, Output& out);
 
-    // The endpoint that these parts of a bridge channel's URL open, if the password is right (compared in constant time).
-    std::optional<EndpointId> authorize(std::string_view conference, std::string_view endpoint_name,
+    // The endpoint that these parts of a bridge channel's URL open, if the password is right (compared in constant
+    // time).
+    std::optional<EndpointId> authorize(std::string_view conference,
+                                        std::string_view endpoint_name,
                                         std::string_view password) const;
     void channel_opened(EndpointId endpoint, Channel channel, Instant now, Output& out);
     void channel_text(EndpointId endpoint, Channel channel, std::string_view text, Instant now, Output& out);

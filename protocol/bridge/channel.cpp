@@ -62,9 +62,9 @@ void receive_message(Conference& conference, Endpoint& sender, std::string_view 
     ++context.counters.channel_messages_received;
     const bool within_rate = sender.message_rate.take(1, context.now) &&
                              sender.message_bytes.take(static_cast<std::uint32_t>(text.size()), context.now);
-    auto message = within_rate ? colibri::parse_message(text, sender.name)
-                               : Result<colibri::ClientMessage, colibri::MessageError>(
-                                     failure(colibri::MessageError::TooLarge));
+    auto message =
+        within_rate ? colibri::parse_message(text, sender.name)
+                    : Result<colibri::ClientMessage, colibri::MessageError>(failure(colibri::MessageError::TooLarge));
     if (!message) {
         ++context.counters.channel_messages_refused;
         return;

@@ -93,8 +93,7 @@ std::string Conference::speaker_message() const {
 }
 
 void Conference::tell_speaker(Context& context) {
-    context.out.events.push_back(
-        colibri::DominantSpeakerChanged{.conference = id, .endpoint = speakers_.current()});
+    context.out.events.push_back(colibri::DominantSpeakerChanged{.conference = id, .endpoint = speakers_.current()});
     const std::string message = speaker_message();
     if (!message.empty()) tell_all(message, nullptr, context);
     mark_dirty();  // last-N is filled by speech

@@ -1,6 +1,6 @@
-// One conference: its endpoints, and what follows when people, sources, wishes or speakers change. settle() recomputes it
-// all: who gets which stream (Allocator), which SSRC slots are announced, what is told on the channels. Packets only mark
-// it dirty. Owned by the Bridge.
+// One conference: its endpoints, and what follows when people, sources, wishes or speakers change. settle() recomputes
+// it all: who gets which stream (Allocator), which SSRC slots are announced, what is told on the channels. Packets only
+// mark it dirty. Owned by the Bridge.
 #pragma once
 
 #include <memory>

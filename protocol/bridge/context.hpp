@@ -1,5 +1,5 @@
-// What every step of one call into the bridge shares: the time, where output goes, and the numbers. Lives on the stack of
-// Bridge's public functions.
+// What every step of one call into the bridge shares: the time, where output goes, and the numbers. Lives on the stack
+// of Bridge's public functions.
 #pragma once
 
 #include "protocol/bridge/config.hpp"

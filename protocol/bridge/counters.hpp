@@ -1,5 +1,5 @@
-// Numbers about the whole bridge since its start: what was forwarded, repaired and refused. They name nobody and no room,
-// so that metrics may show them.
+// Numbers about the whole bridge since its start: what was forwarded, repaired and refused. They name nobody and no
+// room, so that metrics may show them.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace klassenraum::bridge {
 
 struct Counters {
-    std::uint64_t packets_received = 0;   // RTP, authenticated
+    std::uint64_t packets_received = 0;  // RTP, authenticated
     std::uint64_t bytes_received = 0;
     std::uint64_t packets_forwarded = 0;  // RTP, one per receiver; without retransmissions
     std::uint64_t bytes_forwarded = 0;

@@ -1,5 +1,5 @@
-// Where to find an endpoint: by its id, by the ufrag that a STUN request of a stranger names, and by the addresses whose ICE
-// checks verified (threats.md T3). Points at what the Bridge owns; an entry goes before its endpoint does.
+// Where to find an endpoint: by its id, by the ufrag that a STUN request of a stranger names, and by the addresses
+// whose ICE checks verified (threats.md T3). Points at what the Bridge owns; an entry goes before its endpoint does.
 #pragma once
 
 #include <string>

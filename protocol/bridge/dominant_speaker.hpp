@@ -1,6 +1,6 @@
-// Who of a conference speaks: every 300 ms the present dominant speaker is challenged by the others, and a challenger wins
-// who is ahead over three spans of time, so that a cough changes nothing (jitsi-media.md 6.4). Also keeps the order in which
-// people last spoke, by which last-N is filled. Owned by a Conference.
+// Who of a conference speaks: every 300 ms the present dominant speaker is challenged by the others, and a challenger
+// wins who is ahead over three spans of time, so that a cough changes nothing (jitsi-media.md 6.4). Also keeps the
+// order in which people last spoke, by which last-N is filled. Owned by a Conference.
 #pragma once
 
 #include <optional>

@@ -43,7 +43,7 @@ std::vector<std::unique_ptr<Source>> Endpoint::set_sources(std::vector<colibri::
 void Endpoint::set_force_mute(const colibri::SetForceMute& command) {
     force_mute = command;
     for (const auto& source : sources) {
-        source->force_muted = !source->is_video()  ? command.audio
+        source->force_muted = !source->is_video()   ? command.audio
                               : source->is_screen() ? command.desktop
                                                     : command.video;
     }

@@ -54,9 +54,9 @@ class Endpoint {
 public:
     Endpoint(const colibri::CreateEndpoint& command, std::unique_ptr<Link> transport, Instant now);
 
-    // Replaces the whole set; what stays keeps its state. The removed ones are returned: their subscriptions are still to be cut.
-    std::vector<std::unique_ptr<Source>> set_sources(std::vector<colibri::SourceDescription> descriptions,
-                                                     Instant now);
+    // Replaces the whole set; what stays keeps its state. The removed ones are returned: their subscriptions are still
+    // to be cut.
+    std::vector<std::unique_ptr<Source>> set_sources(std::vector<colibri::SourceDescription> descriptions, Instant now);
     void set_force_mute(const colibri::SetForceMute& command);
     const SignalledSsrc* find(std::uint32_t ssrc) const;
     Source* find_source(std::string_view source_name) const;
@@ -103,7 +103,7 @@ public:
     Told told;
 
     Instant created;
-    Instant last_heard;  // any authenticated datagram
+    Instant last_heard;      // any authenticated datagram
     bool connected = false;  // media may flow
     bool inactive_told = false;
 

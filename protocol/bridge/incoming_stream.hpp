@@ -1,5 +1,6 @@
-// One SSRC that an endpoint sends: its extended sequence numbers, what came twice, what is missing, and the statistics for
-// receiver reports (RFC 3550 appendix A). Fed with authenticated packets only, after RTX decapsulation. Owned by a Source.
+// One SSRC that an endpoint sends: its extended sequence numbers, what came twice, what is missing, and the statistics
+// for receiver reports (RFC 3550 appendix A). Fed with authenticated packets only, after RTX decapsulation. Owned by a
+// Source.
 #pragma once
 
 #include <bitset>

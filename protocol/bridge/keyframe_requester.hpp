@@ -1,6 +1,6 @@
-// When a sender is asked for a key frame (RFC 4585 §6.3.1 PLI). All wishes for one source are merged: at most one request
-// per interval whoever asks, repeated while none comes. Browsers repeat PLI every 40 ms without throttle. Owned by a Source;
-// KeyframeAllowance, one per receiver and source, keeps a single receiver from asking for ever.
+// When a sender is asked for a key frame (RFC 4585 §6.3.1 PLI). All wishes for one source are merged: at most one
+// request per interval whoever asks, repeated while none comes. Browsers repeat PLI every 40 ms without throttle. Owned
+// by a Source; KeyframeAllowance, one per receiver and source, keeps a single receiver from asking for ever.
 #pragma once
 
 #include <array>
@@ -21,8 +21,8 @@ public:
     void request(std::size_t encoding, Instant now);
     void keyframe_seen(std::size_t encoding) { wanted_ = static_cast<std::uint8_t>(wanted_ & ~(1U << encoding)); }
 
-    // The encoding whose SSRC shall be named in a request now, if one is due. A browser makes key frames of all encodings at
-    // once, so one is named at a time.
+    // The encoding whose SSRC shall be named in a request now, if one is due. A browser makes key frames of all
+    // encodings at once, so one is named at a time.
     std::optional<std::size_t> expire(Instant now);
     std::optional<Instant> deadline() const;
 

@@ -11,50 +11,50 @@ namespace klassenraum::bridge {
 using namespace std::chrono_literals;
 
 // --- population ---
-inline constexpr std::size_t kMaxSourcesPerEndpoint = 8;     // microphone, camera, screens; Jicofo allows 20 SSRCs in all
-inline constexpr std::size_t kMaxEncodings = 3;              // simulcast as every Jitsi client sends it
+inline constexpr std::size_t kMaxSourcesPerEndpoint = 8;  // microphone, camera, screens; Jicofo allows 20 SSRCs in all
+inline constexpr std::size_t kMaxEncodings = 3;           // simulcast as every Jitsi client sends it
 inline constexpr std::size_t kMaxEndpointsPerConference = 500;
 inline constexpr std::size_t kMaxEndpointName = 64;
 
 // --- SSRC rewriting (jitsi-media.md 1.7) ---
-inline constexpr std::size_t kMaxAudioSlots = 50;            // as JVB
+inline constexpr std::size_t kMaxAudioSlots = 50;  // as JVB
 inline constexpr std::size_t kMaxVideoSlots = 50;
-inline constexpr std::size_t kComfortableVideoSlots = 25;    // beyond it an idle slot is re-used before a new one is made
-inline constexpr Duration kRemapAfter = 3s;                  // a client ignores a re-map while it still negotiates the SSRC
+inline constexpr std::size_t kComfortableVideoSlots = 25;  // beyond it an idle slot is re-used before a new one is made
+inline constexpr Duration kRemapAfter = 3s;  // a client ignores a re-map while it still negotiates the SSRC
 
 // --- repair ---
 inline constexpr std::size_t kVideoCacheBytes = 768 * 1024;  // two seconds of 3 Mbit/s
 inline constexpr std::size_t kAudioCacheBytes = 24 * 1024;   // two seconds of 50 packets of some 200 octets
 inline constexpr std::size_t kVideoCachePackets = 1024;      // per encoding; a power of two
 inline constexpr std::size_t kAudioCachePackets = 128;
-inline constexpr Duration kMaxCacheAge = 2s;                 // no jitter buffer waits longer
-inline constexpr std::size_t kVideoHistory = 512;            // packets per receiver that can be asked for again
+inline constexpr Duration kMaxCacheAge = 2s;       // no jitter buffer waits longer
+inline constexpr std::size_t kVideoHistory = 512;  // packets per receiver that can be asked for again
 inline constexpr std::size_t kAudioHistory = 64;
-inline constexpr std::size_t kRetransmissionBurst = 256;     // packets a receiver may ask for at once …
+inline constexpr std::size_t kRetransmissionBurst = 256;       // packets a receiver may ask for at once …
 inline constexpr std::size_t kRetransmissionsPerSecond = 400;  // … and in the long run (threats.md R7)
 
 // --- key frames (threats.md R8) ---
-inline constexpr Duration kKeyframeInterval = 200ms;         // per source, whoever asks
-inline constexpr Duration kScreenKeyframeInterval = 1s;      // a screen's key frame is large
-inline constexpr Duration kKeyframeRetry = 1s;               // asked again when none came
+inline constexpr Duration kKeyframeInterval = 200ms;     // per source, whoever asks
+inline constexpr Duration kScreenKeyframeInterval = 1s;  // a screen's key frame is large
+inline constexpr Duration kKeyframeRetry = 1s;           // asked again when none came
 inline constexpr int kMaxKeyframeRetries = 10;
-inline constexpr std::size_t kKeyframesPerReceiver = 3;      // per source and kKeyframeWindow
+inline constexpr std::size_t kKeyframesPerReceiver = 3;  // per source and kKeyframeWindow
 inline constexpr Duration kKeyframeWindow = 10s;
 
 // --- clocks ---
-inline constexpr Duration kReportInterval = 500ms;           // receiver reports, as JVB
-inline constexpr Duration kEncodingIdle = 1500ms;            // an encoding that sent nothing for so long is not active
-inline constexpr Duration kSourceIdle = 5s;                  // a source that sent nothing for so long is not "forwarded"
-inline constexpr Duration kConstraintHoldDown = 3s;          // before a sender is told to send less
-inline constexpr Duration kDefaultRtt = 100ms;               // until a report told it
-inline constexpr Duration kMaxRtt = 5s;                      // a report that says more is not believed
+inline constexpr Duration kReportInterval = 500ms;   // receiver reports, as JVB
+inline constexpr Duration kEncodingIdle = 1500ms;    // an encoding that sent nothing for so long is not active
+inline constexpr Duration kSourceIdle = 5s;          // a source that sent nothing for so long is not "forwarded"
+inline constexpr Duration kConstraintHoldDown = 3s;  // before a sender is told to send less
+inline constexpr Duration kDefaultRtt = 100ms;       // until a report told it
+inline constexpr Duration kMaxRtt = 5s;              // a report that says more is not believed
 
 // --- bridge channel (threats.md S5) ---
 inline constexpr std::uint32_t kMessagesPerSecond = 20;
 inline constexpr std::uint32_t kMessageBurst = 40;
 inline constexpr std::uint32_t kMessageBytesPerSecond = 64 * 1024;
 inline constexpr std::uint32_t kMessageByteBurst = 128 * 1024;
-inline constexpr std::size_t kStatsToAllBelow = 20;          // endpoints; in larger rooms statistics go to watchers only
+inline constexpr std::size_t kStatsToAllBelow = 20;  // endpoints; in larger rooms statistics go to watchers only
 
 // --- uplink (threats.md R13) ---
 inline constexpr std::uint32_t kIngressBytesPerSecond = 2'500'000;  // 20 Mbit/s: a 4K screen and a camera

@@ -1,5 +1,5 @@
-// What the media part of the bridge needs of an endpoint's transport: encryption in place and where to send. transport::
-// Bundle behind it in the server, plain octets in tests of forwarding. Owned by an Endpoint.
+// What the media part of the bridge needs of an endpoint's transport: encryption in place and where to send.
+// transport:: Bundle behind it in the server, plain octets in tests of forwarding. Owned by an Endpoint.
 #pragma once
 
 #include <cstddef>

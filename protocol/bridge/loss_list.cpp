@@ -36,8 +36,8 @@ bool LossList::received(std::int64_t sequence, Instant now) {
 
 void LossList::remove(std::int64_t sequence) {
     const auto end = missing_.begin() + static_cast<std::ptrdiff_t>(count_);
-    const auto found = std::find_if(missing_.begin(), end,
-                                    [sequence](const Missing& entry) { return entry.sequence == sequence; });
+    const auto found =
+        std::find_if(missing_.begin(), end, [sequence](const Missing& entry) { return entry.sequence == sequence; });
     if (found == end) return;
     std::move(found + 1, end, found);
     --count_;

@@ -1,5 +1,5 @@
-// The packets of one incoming stream that did not come, and when each is asked for (RFC 4585 §6.2.1): at once when the gap
-// shows, then once per round trip, a bounded number of times. Fixed size; owned by an IncomingStream.
+// The packets of one incoming stream that did not come, and when each is asked for (RFC 4585 §6.2.1): at once when the
+// gap shows, then once per round trip, a bounded number of times. Fixed size; owned by an IncomingStream.
 #pragma once
 
 #include <array>

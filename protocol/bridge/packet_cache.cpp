@@ -17,15 +17,14 @@ PacketCache::PacketCache(std::size_t encodings, std::size_t packets, std::size_t
 }
 
 void PacketCache::insert(std::size_t encoding, std::uint16_t sequence, ByteView packet, Instant now) {
-    if (packet.empty() || packet.size() > capacity_ || packet.size() > std::numeric_limits<std::uint16_t>::max()) return;
+    if (packet.empty() || packet.size() > capacity_ || packet.size() > std::numeric_limits<std::uint16_t>::max())
+        return;
     // A packet lies in one piece: what does not fit before the end starts at the beginning.
     const std::size_t tail = capacity_ - static_cast<std::size_t>(written_ % capacity_);
     if (tail < packet.size()) written_ += tail;
     std::memcpy(octets_.get() + written_ % capacity_, packet.data(), packet.size());
-    index_[place(encoding, sequence)] = {.position = written_,
-                                         .at = now,
-                                         .sequence = sequence,
-                                         .length = static_cast<std::uint16_t>(packet.size())};
+    index_[place(encoding, sequence)] = {
+        .position = written_, .at = now, .sequence = sequence, .length = static_cast<std::uint16_t>(packet.size())};
     written_ += packet.size();
 }
 

@@ -1,6 +1,6 @@
-// The last seconds of one source's packets as they came out of SRTP, kept once and shared by all receivers that may ask for
-// one again (RFC 4585 §6.2.1). A ring of octets with an index per encoding: nothing is allocated after construction, and
-// what the ring has overwritten is simply not found. Owned by a Source.
+// The last seconds of one source's packets as they came out of SRTP, kept once and shared by all receivers that may ask
+// for one again (RFC 4585 §6.2.1). A ring of octets with an index per encoding: nothing is allocated after
+// construction, and what the ring has overwritten is simply not found. Owned by a Source.
 #pragma once
 
 #include <cstdint>

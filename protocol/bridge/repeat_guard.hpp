@@ -1,5 +1,5 @@
-// Remembers which packets of one outgoing stream were repeated lately, so that each is repeated at most once per round trip
-// however often it is asked for (threats.md R7). Fixed size; owned by a Stream.
+// Remembers which packets of one outgoing stream were repeated lately, so that each is repeated at most once per round
+// trip however often it is asked for (threats.md R7). Fixed size; owned by a Stream.
 #pragma once
 
 #include <algorithm>

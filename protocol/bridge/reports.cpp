@@ -26,11 +26,8 @@ bool send_rtcp(Endpoint& to, Context& context, Write&& write) {
     return true;
 }
 
-void pass_on(Endpoint& receiver,
-             Stream& stream,
-             const rtcp::SenderReport& report,
-             std::uint32_t timestamp,
-             Context& context) {
+void pass_on(
+    Endpoint& receiver, Stream& stream, const rtcp::SenderReport& report, std::uint32_t timestamp, Context& context) {
     const bool sent = send_rtcp(receiver, context, [&](ByteWriter& out) {
         rtcp::write_sender_report(out, {.ssrc = stream.ssrc,
                                         .ntp = report.ntp,

@@ -1,6 +1,6 @@
 // The RTCP that the bridge writes of its own accord (jitsi-media.md 3.5): to senders receiver reports, transport-wide
-// feedback, NACK and PLI; to receivers the senders' reports in the receiver's numbering. Every message is one datagram of
-// reduced size (RFC 5506).
+// feedback, NACK and PLI; to receivers the senders' reports in the receiver's numbering. Every message is one datagram
+// of reduced size (RFC 5506).
 #pragma once
 
 #include "protocol/bridge/context.hpp"
@@ -16,7 +16,8 @@ void send_transport_feedback(Endpoint& sender, Context& context);
 void send_nacks(Source& source, Context& context);
 // Sends a PLI when one is due.
 void send_keyframe_request(Source& source, Context& context);
-// Passes the sender's report about one encoding to everyone who gets that encoding, so that lips and voice stay together.
+// Passes the sender's report about one encoding to everyone who gets that encoding, so that lips and voice stay
+// together.
 void forward_sender_report(Source& source, std::uint8_t encoding, const rtcp::SenderReport& report, Context& context);
 
 }  // namespace klassenraum::bridge

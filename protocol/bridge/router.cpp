@@ -141,10 +141,7 @@ void forward_audio(Source& source,
     }
 }
 
-void forward_video(Source& source,
-                   const rtp::Packet& packet,
-                   const projection::VideoPacket& video,
-                   Context& context) {
+void forward_video(Source& source, const rtp::Packet& packet, const projection::VideoPacket& video, Context& context) {
     for (const Subscription& subscription : source.subscriptions) {
         const Endpoint& receiver = *subscription.receiver;
         DropReason drop = DropReason::ReceiverLacksCodec;

@@ -1,6 +1,6 @@
-// The forwarding loop: one packet of a source, already decrypted and parsed, goes to everyone subscribed. For each receiver
-// its projection decides, the packet is written into a slot of the sink with the receiver's header, and encrypted there.
-// Nothing here allocates, locks or logs. Retransmissions take the same way from the source's cache.
+// The forwarding loop: one packet of a source, already decrypted and parsed, goes to everyone subscribed. For each
+// receiver its projection decides, the packet is written into a slot of the sink with the receiver's header, and
+// encrypted there. Nothing here allocates, locks or logs. Retransmissions take the same way from the source's cache.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,7 @@ void forward_audio(Source& source,
                    const projection::AudioPacket& audio,
                    rtp::Codec codec,
                    Context& context);
-void forward_video(Source& source,
-                   const rtp::Packet& packet,
-                   const projection::VideoPacket& video,
-                   Context& context);
+void forward_video(Source& source, const rtp::Packet& packet, const projection::VideoPacket& video, Context& context);
 
 // Sends again what the receiver says it misses, once per round trip and within its budget. False when it was not sent.
 bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context);

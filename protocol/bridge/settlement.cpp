@@ -19,7 +19,9 @@ Instant ready_at(const Endpoint& receiver, const Source& source, const Context& 
     return std::max(source.signalled, receiver.described.value_or(context.now)) + context.config.announce_delay;
 }
 
-std::vector<std::string_view> views(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
+std::vector<std::string_view> views(const std::vector<std::string>& names) {
+    return {names.begin(), names.end()};
+}
 
 void tell_sender(const Source& source, Output& out) {
     constexpr std::int32_t kUltraHd = 2160;  // a client of 2022 knows no "unlimited"
@@ -99,8 +101,8 @@ void Conference::assign_video(Endpoint& receiver, Source& source, const Allocati
         stream = assigned.stream;
     } else {
         const IncomingStream& first = source.encodings.front();
-        stream = receiver.video.adopt(
-            source, first.ssrc, first.rtx_ssrc, ready_at(receiver, source, context), context.entropy);
+        stream = receiver.video.adopt(source, first.ssrc, first.rtx_ssrc, ready_at(receiver, source, context),
+                                      context.entropy);
     }
     if (stream == nullptr) return;
     stream->wanted = true;

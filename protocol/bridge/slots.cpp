@@ -29,11 +29,8 @@ auto Slots<StreamType>::assign(Source& source, Instant now, Entropy& entropy) ->
 }
 
 template <typename StreamType>
-StreamType* Slots<StreamType>::adopt(Source& source,
-                                     std::uint32_t ssrc,
-                                     std::uint32_t rtx,
-                                     Instant ready_at,
-                                     Entropy& entropy) {
+StreamType* Slots<StreamType>::adopt(
+    Source& source, std::uint32_t ssrc, std::uint32_t rtx, Instant ready_at, Entropy& entropy) {
     StreamType* stream = find(ssrc);
     if (stream == nullptr) {
         // Streams of sources that have gone are kept for their numbering, the oldest only as long as there is room.

@@ -1,6 +1,7 @@
-// The outgoing streams of one kind to one receiver. With SSRC rewriting the client learns the SSRCs from source maps and
-// every new one costs it a renegotiation, so slots are re-used, but never soon after they were announced: the client would
-// ignore that (jitsi-media.md 1.7). Without rewriting a stream is kept per signalled SSRC. Owned by an Endpoint.
+// The outgoing streams of one kind to one receiver. With SSRC rewriting the client learns the SSRCs from source maps
+// and every new one costs it a renegotiation, so slots are re-used, but never soon after they were announced: the
+// client would ignore that (jitsi-media.md 1.7). Without rewriting a stream is kept per signalled SSRC. Owned by an
+// Endpoint.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ public:
     Slots(std::size_t comfortable, std::size_t most) : comfortable_(comfortable), most_(most) {}
 
     struct Assigned {
-        StreamType* stream = nullptr;           // null: all slots are in use
-        Source* displaced = nullptr;      // lost its slot to this one
+        StreamType* stream = nullptr;  // null: all slots are in use
+        Source* displaced = nullptr;   // lost its slot to this one
     };
     // The source's slot: the one it has, or a free one, a new one, or that of a source nobody wants at the moment.
     Assigned assign(Source& source, Instant now, Entropy& entropy);

@@ -1,6 +1,6 @@
-// One microphone, camera or screen of an endpoint: what comes in (an IncomingStream per encoding, the packets of the last
-// seconds, the parser's memory) and who gets it (a Subscription per receiver). Owned by its Endpoint; the router reads it
-// for each packet, the conference changes it when people, sources or wishes change.
+// One microphone, camera or screen of an endpoint: what comes in (an IncomingStream per encoding, the packets of the
+// last seconds, the parser's memory) and who gets it (a Subscription per receiver). Owned by its Endpoint; the router
+// reads it for each packet, the conference changes it when people, sources or wishes change.
 #pragma once
 
 #include <array>
@@ -28,8 +28,8 @@ struct Subscription {
     VideoStream* video = nullptr;
 };
 
-// What the owner is told about the height that somebody wants (SenderSourceConstraints): more at once, less after a while,
-// so that scrolling does not make a camera start and stop.
+// What the owner is told about the height that somebody wants (SenderSourceConstraints): more at once, less after a
+// while, so that scrolling does not make a camera start and stop.
 struct SenderConstraint {
     std::int32_t wanted = 0;
     std::optional<std::int32_t> told;
@@ -41,9 +41,7 @@ public:
     Source(Endpoint& owner, colibri::SourceDescription description, Instant now);
 
     bool is_video() const { return description.kind == colibri::MediaKind::Video; }
-    bool is_screen() const {
-        return type == colibri::VideoType::Desktop || type == colibri::VideoType::DesktopHighFps;
-    }
+    bool is_screen() const { return type == colibri::VideoType::Desktop || type == colibri::VideoType::DesktopHighFps; }
     // Neither switched off by its owner nor held back by moderation.
     bool enabled() const { return type != colibri::VideoType::None && !force_muted; }
     void set_type(colibri::VideoType now_sent);

@@ -70,7 +70,8 @@ SpeechActivity::Scores SpeechActivity::evaluate(Instant now) {
         if (step > kMediumThreshold) ++mediums[i / kMediumLength];
         scores.spoke = scores.spoke || step > 0;
     }
-    const auto talking = std::count_if(mediums.begin(), mediums.end(), [](auto value) { return value > kLongThreshold; });
+    const auto talking =
+        std::count_if(mediums.begin(), mediums.end(), [](auto value) { return value > kLongThreshold; });
     scores.immediate = score(std::min(immediate, kImmediateSteps), kImmediateSteps, 0.78);
     scores.medium = score(mediums[0], static_cast<int>(kMediumLength), 24);
     scores.long_term = score(static_cast<int>(talking), static_cast<int>(kMediums), 47);

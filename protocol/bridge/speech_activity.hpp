@@ -1,6 +1,6 @@
-// How much one endpoint has been speaking, over three spans of time: Volfin and Cohen, "Dominant speaker identification for
-// multipoint videoconferencing" (2013), on the levels of RFC 6464 as Jitsi adapts it (jitsi-media.md 6.4). Owned by an
-// Endpoint; compared by DominantSpeaker.
+// How much one endpoint has been speaking, over three spans of time: Volfin and Cohen, "Dominant speaker identification
+// for multipoint videoconferencing" (2013), on the levels of RFC 6464 as Jitsi adapts it (jitsi-media.md 6.4). Owned by
+// an Endpoint; compared by DominantSpeaker.
 #pragma once
 
 #include <array>

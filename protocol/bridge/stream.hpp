@@ -1,6 +1,6 @@
-// One outgoing RTP stream to one receiver: an SSRC (with the one for its retransmissions), the projection that keeps its
-// numbering whole, and what we told the receiver about it. With SSRC rewriting it is a slot that one source after another
-// may use; otherwise it belongs to one source and has that source's SSRC. Owned by the receiver's Slots.
+// One outgoing RTP stream to one receiver: an SSRC (with the one for its retransmissions), the projection that keeps
+// its numbering whole, and what we told the receiver about it. With SSRC rewriting it is a slot that one source after
+// another may use; otherwise it belongs to one source and has that source's SSRC. Owned by the receiver's Slots.
 #pragma once
 
 #include <array>
@@ -23,16 +23,16 @@ struct Stream {
         : ssrc(primary), rtx_ssrc(retransmissions), repeats(history) {}
 
     std::uint32_t ssrc;
-    std::uint32_t rtx_ssrc;            // 0: none, repeats go out plainly
-    Source* source = nullptr;          // whose packets it carries; null: free
-    bool wanted = false;               // the receiver wants the source now
-    bool announced = false;            // the receiver can know which source this is
-    Instant ready_at{};                // from when packets may flow, once announced
+    std::uint32_t rtx_ssrc;    // 0: none, repeats go out plainly
+    Source* source = nullptr;  // whose packets it carries; null: free
+    bool wanted = false;       // the receiver wants the source now
+    bool announced = false;    // the receiver can know which source this is
+    Instant ready_at{};        // from when packets may flow, once announced
     Instant mapped_at{};
     Instant last_sent{};
     std::uint16_t rtx_sequence = 1;
     RepeatGuard repeats;
-    std::uint32_t packets_sent = 0;    // RFC 3550 §6.4.1, of all sources it carried
+    std::uint32_t packets_sent = 0;  // RFC 3550 §6.4.1, of all sources it carried
     std::uint32_t octets_sent = 0;
 
     // The sender reports we passed on, to read round trips from the receiver's answers.

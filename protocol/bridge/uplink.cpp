@@ -101,13 +101,10 @@ DropReason receive_rtp(Conference& conference, Endpoint& sender, MutableBytes oc
         if (!packet) return DropReason::RtpMalformed;
     }
     if (type == nullptr || (type->channels == 0) != source.is_video()) return DropReason::UnknownPayloadType;
-    return take(conference,
-                {.source = source,
-                 .stream = stream,
-                 .encoding = signalled->encoding,
-                 .packet = *packet,
-                 .codec = type->codec},
-                context);
+    return take(
+        conference,
+        {.source = source, .stream = stream, .encoding = signalled->encoding, .packet = *packet, .codec = type->codec},
+        context);
 }
 
 }  // namespace klassenraum::bridge

@@ -1,5 +1,5 @@
-// What one receiver wants to see: the sum of its ReceiverVideoConstraints messages so far, of which each changes only the
-// fields it names (jitsi-media.md 1.4). Heights are of the smaller dimension; -1 is unlimited, 0 is off.
+// What one receiver wants to see: the sum of its ReceiverVideoConstraints messages so far, of which each changes only
+// the fields it names (jitsi-media.md 1.4). Heights are of the smaller dimension; -1 is unlimited, 0 is off.
 #pragma once
 
 #include <algorithm>

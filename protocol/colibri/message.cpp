@@ -61,7 +61,9 @@ Result<json::value, MessageError> parse_strictly(std::string_view text) {
     return value;
 }
 
-std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
+std::string_view view(const json::string& text) {
+    return {text.data(), text.size()};
+}
 
 // A client may send 180 or 180.0; anything else that is no small whole number is refused.
 std::optional<std::int32_t> whole_number(const json::value& value) {
@@ -245,10 +247,14 @@ json::array to_array(const std::vector<std::string_view>& names_list) {
 // As Jackson writes JVB's enum; the client lower-cases it.
 std::string_view enum_name(VideoType type) {
     switch (type) {
-        case VideoType::Camera: return "CAMERA";
-        case VideoType::Desktop: return "DESKTOP";
-        case VideoType::DesktopHighFps: return "DESKTOP_HIGH_FPS";
-        case VideoType::None: return "NONE";
+        case VideoType::Camera:
+            return "CAMERA";
+        case VideoType::Desktop:
+            return "DESKTOP";
+        case VideoType::DesktopHighFps:
+            return "DESKTOP_HIGH_FPS";
+        case VideoType::None:
+            return "NONE";
     }
     return "CAMERA";
 }
@@ -285,7 +291,9 @@ Result<ClientMessage, MessageError> parse_message(std::string_view text, std::st
     return failure(MessageError::UnknownClass);
 }
 
-std::string write_server_hello() { return json::serialize(of_class("ServerHello")); }
+std::string write_server_hello() {
+    return json::serialize(of_class("ServerHello"));
+}
 
 std::string write_sender_source_constraints(std::string_view source, std::int32_t max_height) {
     json::object message = of_class("SenderSourceConstraints");

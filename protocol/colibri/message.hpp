@@ -1,5 +1,6 @@
-// The JSON messages of the bridge channel ("colibriClass"), parsed and written (jitsi-media.md 1.4, 1.5). Input is parsed
-// once, checked and rebuilt: nothing a client wrote is passed on octet by octet, and "from" is always ours. Pure functions.
+// The JSON messages of the bridge channel ("colibriClass"), parsed and written (jitsi-media.md 1.4, 1.5). Input is
+// parsed once, checked and rebuilt: nothing a client wrote is passed on octet by octet, and "from" is always ours. Pure
+// functions.
 #pragma once
 
 #include <cstdint>
@@ -40,15 +41,20 @@ struct ReceiverAudioSubscription {
     std::vector<std::string> exclude;
 };
 struct EndpointMessage {
-    std::string to;         // empty: everyone else
-    std::string rebuilt;    // ready to be sent, with our "from"
+    std::string to;       // empty: everyone else
+    std::string rebuilt;  // ready to be sent, with our "from"
 };
 struct EndpointStats {
     std::string rebuilt;
 };
 struct ClientHello {};
-using ClientMessage = std::variant<ReceiverVideoConstraints, LastNChanged, SourceVideoTypeChanged,
-                                   ReceiverAudioSubscription, EndpointMessage, EndpointStats, ClientHello>;
+using ClientMessage = std::variant<ReceiverVideoConstraints,
+                                   LastNChanged,
+                                   SourceVideoTypeChanged,
+                                   ReceiverAudioSubscription,
+                                   EndpointMessage,
+                                   EndpointStats,
+                                   ClientHello>;
 
 enum class MessageError : std::uint8_t { TooLarge, NotJson, DuplicateKey, UnknownClass, BadField };
 
@@ -61,7 +67,7 @@ struct MappedSource {
     std::string_view source;
     std::string_view owner;  // endpoint name
     std::uint32_t ssrc = 0;
-    std::uint32_t rtx = 0;   // video only
+    std::uint32_t rtx = 0;  // video only
     VideoType type = VideoType::Camera;
 };
 

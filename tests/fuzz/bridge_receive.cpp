@@ -1,6 +1,7 @@
 // modules: protocol/bridge protocol/core
-// Any datagrams from a client: first as strangers' octets to the whole bridge, then as what came out of SRTP and SRTCP in a
-// small conference. Whatever comes, nobody but the other endpoints gets anything, and what they get is well-formed.
+// Any datagrams from a client: first as strangers' octets to the whole bridge, then as what came out of SRTP and SRTCP
+// in a small conference. Whatever comes, nobody but the other endpoints gets anything, and what they get is
+// well-formed.
 #include <cstdint>
 #include <cstdlib>
 

@@ -44,9 +44,11 @@ public:
         Client& client = *clients.emplace_back(std::make_unique<Client>());
         const std::uint64_t number = clients.size();
         client.id = EndpointId{number};
-        client.peer = std::make_unique<Peer>(100 + number, Address::v4({198, 51, 100, static_cast<std::uint8_t>(number)}, 5000));
-        bridge.execute(colibri::CreateEndpoint{.conference = RoomId{1}, .endpoint = client.id, .name = name, .sctp = sctp},
-                       virtual_now(), out);
+        client.peer =
+            std::make_unique<Peer>(100 + number, Address::v4({198, 51, 100, static_cast<std::uint8_t>(number)}, 5000));
+        bridge.execute(
+            colibri::CreateEndpoint{.conference = RoomId{1}, .endpoint = client.id, .name = name, .sctp = sctp},
+            virtual_now(), out);
         client.ready = std::get<colibri::EndpointReady>(out.events.back());
         out.events.clear();
         client.peer->learn({.ufrag = client.ready.ufrag, .password = client.ready.password});
@@ -67,10 +69,9 @@ public:
         }
         remote.codecs.add(rtp::Codec::Opus);
         bridge.execute(remote, virtual_now(), out);
-        bridge.execute(
-            colibri::SetSources{.endpoint = client.id,
-                                .sources = {{.name = "microphone", .ssrcs = {ssrc_of(client)}, .rtx = {}}}},
-            virtual_now(), out);
+        bridge.execute(colibri::SetSources{.endpoint = client.id,
+                                           .sources = {{.name = "microphone", .ssrcs = {ssrc_of(client)}, .rtx = {}}}},
+                       virtual_now(), out);
     }
     static std::uint32_t ssrc_of(const Client& client) { return static_cast<std::uint32_t>(7000 + client.id.value); }
 
@@ -87,9 +88,7 @@ public:
             deliver();
         }
     }
-    std::uint64_t drops(DropReason reason) const {
-        return bridge.counters().drops[static_cast<std::size_t>(reason)];
-    }
+    std::uint64_t drops(DropReason reason) const { return bridge.counters().drops[static_cast<std::size_t>(reason)]; }
 
     SeededEntropy entropy{5};
     sim::Queue sink;
@@ -105,7 +104,8 @@ private:
             }
         }
         for (const colibri::Event& event : std::exchange(out.events, {})) {
-            if (const auto* up = std::get_if<colibri::EndpointConnected>(&event)) client_of(up->endpoint).connected = true;
+            if (const auto* up = std::get_if<colibri::EndpointConnected>(&event))
+                client_of(up->endpoint).connected = true;
             if (const auto* down = std::get_if<colibri::EndpointFailed>(&event)) {
                 client_of(down->endpoint).failure = down->reason;
             }
@@ -174,7 +174,8 @@ TEST(Bridge, SaysWhenATransportFails) {
     school.accept(alice);
     school.run_for(2s);
     ASSERT_TRUE(alice.connected);
-    alice.peer = std::make_unique<Peer>(1, alice.peer->address(), sim::PeerOptions{.sends_checks = false, .answers_checks = false});
+    alice.peer = std::make_unique<Peer>(1, alice.peer->address(),
+                                        sim::PeerOptions{.sends_checks = false, .answers_checks = false});
     school.run_for(40s);
     EXPECT_EQ(alice.failure, colibri::EndpointFailure::ConsentLost);
 }

@@ -59,8 +59,9 @@ TEST(SenderConstraints, SpeakPerEndpointToAClientOf2022) {
     Endpoint& alice = room.join("alice", {.source_names = false});
     Endpoint& bob = room.join("bob");
     room.want(bob, -1);
-    EXPECT_THAT(room.texts_to(alice, "SenderVideoConstraints"),
-                ::testing::Contains(R"({"colibriClass":"SenderVideoConstraints","videoConstraints":{"idealHeight":2160}})"));
+    EXPECT_THAT(
+        room.texts_to(alice, "SenderVideoConstraints"),
+        ::testing::Contains(R"({"colibriClass":"SenderVideoConstraints","videoConstraints":{"idealHeight":2160}})"));
     EXPECT_THAT(room.texts_to(alice, "SenderSourceConstraints"), IsEmpty());
 }
 
@@ -225,8 +226,9 @@ TEST(Connectivity, IsToldToEveryoneOnceEachWay) {
         bob.last_heard = room.now;
         room.run_for(20ms);
     }
-    EXPECT_THAT(room.texts_to(bob, "Connectivity"),
-                ElementsAre(R"({"colibriClass":"EndpointConnectivityStatusChangeEvent","endpoint":"alice","active":"false"})"));
+    EXPECT_THAT(
+        room.texts_to(bob, "Connectivity"),
+        ElementsAre(R"({"colibriClass":"EndpointConnectivityStatusChangeEvent","endpoint":"alice","active":"false"})"));
     Context context = room.context();
     alice.last_heard = room.now;
     room.conference.alive_again(alice, context);

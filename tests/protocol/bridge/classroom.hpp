@@ -42,7 +42,8 @@ public:
     MutableBytes acquire() override { return slot_; }
     void commit(const Address& destination, std::size_t length) override {
         ++committed;
-        if (keep) sent.push_back({.to = destination, .octets = {slot_.begin(), slot_.begin() + static_cast<long>(length)}});
+        if (keep)
+            sent.push_back({.to = destination, .octets = {slot_.begin(), slot_.begin() + static_cast<long>(length)}});
     }
 
     bool keep = true;
@@ -91,8 +92,8 @@ inline std::vector<std::uint8_t> write_rtp(const RtpSpec& spec, const std::vecto
 
 // RFC 7741: one packet that is a whole VP8 frame.
 inline std::vector<std::uint8_t> vp8_frame(bool key, std::uint16_t picture, std::uint8_t tl0) {
-    std::vector<std::uint8_t> payload{0x90, 0xe0, static_cast<std::uint8_t>(0x80 | picture >> 8),
-                                      static_cast<std::uint8_t>(picture), tl0, 0x00};
+    std::vector<std::uint8_t> payload{
+        0x90, 0xe0, static_cast<std::uint8_t>(0x80 | picture >> 8), static_cast<std::uint8_t>(picture), tl0, 0x00};
     if (key) {
         payload.insert(payload.end(), {0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x00, 0x05, 0xd0, 0x02});
     } else {
@@ -150,7 +151,10 @@ public:
     }
 
     static colibri::SourceDescription microphone(const Endpoint& endpoint) {
-        return {.name = endpoint.name + "-a0", .kind = colibri::MediaKind::Audio, .ssrcs = {audio_ssrc(endpoint)}, .rtx = {}};
+        return {.name = endpoint.name + "-a0",
+                .kind = colibri::MediaKind::Audio,
+                .ssrcs = {audio_ssrc(endpoint)},
+                .rtx = {}};
     }
     static colibri::SourceDescription camera(const Endpoint& endpoint) {
         return {.name = endpoint.name + "-v0",
@@ -263,9 +267,7 @@ public:
     }
     std::uint64_t drops(DropReason reason) const { return counters.drops[static_cast<std::size_t>(reason)]; }
 
-    Context context() {
-        return {.now = now, .out = out, .counters = counters, .entropy = entropy, .config = config};
-    }
+    Context context() { return {.now = now, .out = out, .counters = counters, .entropy = entropy, .config = config}; }
     static Address address_of(std::uint64_t number) {
         return Address::v4({10, 0, 0, static_cast<std::uint8_t>(number)}, 4000);
     }

@@ -139,7 +139,8 @@ TEST(Forwarding, SwitchesTheEncodingAtAKeyFrame) {
     ASSERT_GE(packets.size(), 2U);
     const auto last = rtp::parse_vp8(packets.back().rtp().payload());
     const auto before = rtp::parse_vp8(packets[packets.size() - 2].rtp().payload());
-    EXPECT_EQ(static_cast<std::uint16_t>(packets.back().rtp().sequence() - packets[packets.size() - 2].rtp().sequence()), 1);
+    EXPECT_EQ(
+        static_cast<std::uint16_t>(packets.back().rtp().sequence() - packets[packets.size() - 2].rtp().sequence()), 1);
     EXPECT_EQ(*last->picture_id, *before->picture_id + 1);
     EXPECT_TRUE(before->key_frame);
 }
@@ -152,8 +153,9 @@ TEST(Forwarding, DropsWhatWasNotSignalled) {
               DropReason::UnknownSource);
     EXPECT_EQ(room.send_rtp(alice, testing::write_rtp({.ssrc = Classroom::audio_ssrc(bob), .payload_type = 111}, {1})),
               DropReason::UnknownSource);
-    EXPECT_EQ(room.send_rtp(alice, testing::write_rtp({.ssrc = Classroom::audio_ssrc(alice), .payload_type = 100}, {1})),
-              DropReason::UnknownPayloadType);
+    EXPECT_EQ(
+        room.send_rtp(alice, testing::write_rtp({.ssrc = Classroom::audio_ssrc(alice), .payload_type = 100}, {1})),
+        DropReason::UnknownPayloadType);
     EXPECT_THAT(room.sent_to(bob), IsEmpty());
 }
 
@@ -259,12 +261,9 @@ TEST(Forwarding, UnwrapsARetransmissionAndSendsItOnce) {
     room.send_frame(alice, 0, 3);
     std::vector<std::uint8_t> payload = testing::vp8_frame(false, 2, 2);
     payload.insert(payload.begin(), {0, 2});
-    const auto rtx = testing::write_rtp({.ssrc = Classroom::rtx_ssrc(alice, 0),
-                                         .sequence = 900,
-                                         .timestamp = 6000,
-                                         .payload_type = 96,
-                                         .marker = true},
-                                        payload);
+    const auto rtx = testing::write_rtp(
+        {.ssrc = Classroom::rtx_ssrc(alice, 0), .sequence = 900, .timestamp = 6000, .payload_type = 96, .marker = true},
+        payload);
     EXPECT_EQ(room.send_rtp(alice, rtx), DropReason::None);
     EXPECT_EQ(room.send_rtp(alice, rtx), DropReason::Duplicate);
     const auto packets = room.sent_to(bob);
@@ -305,7 +304,8 @@ TEST(Forwarding, TakesTheRedundancyOffForThoseWhoLackIt) {
     Endpoint& bob = room.join("bob", {.codecs = {rtp::Codec::Opus, rtp::Codec::Red}});
     Endpoint& carol = room.join("carol");
     const std::vector<std::uint8_t> red{0x80 | 111, 0x0f, 0x00, 0x02, 111, 0xaa, 0xab, 0x01, 0x02, 0x03};
-    room.send_rtp(alice, testing::write_rtp({.ssrc = Classroom::audio_ssrc(alice), .sequence = 1, .payload_type = 112}, red));
+    room.send_rtp(alice,
+                  testing::write_rtp({.ssrc = Classroom::audio_ssrc(alice), .sequence = 1, .payload_type = 112}, red));
     ASSERT_THAT(room.sent_to(bob), SizeIs(1));
     ASSERT_THAT(room.sent_to(carol), SizeIs(1));
     const auto whole = room.sent_to(bob).front();

@@ -48,7 +48,8 @@ TEST(Allocator, ChoosesAmongWhatIsSent) {
 }
 
 TEST(Allocator, ChoosesTheSpatialLayerOfAnSvcSender) {
-    VideoCandidate svc{.source = "a-v0", .endpoint = "a", .encodings = 1, .layer_heights = {180, 360, 720}, .layers = 3};
+    VideoCandidate svc{
+        .source = "a-v0", .endpoint = "a", .encodings = 1, .layer_heights = {180, 360, 720}, .layers = 3};
     Allocator allocator;
     EXPECT_EQ(allocator.allocate(wanting(360), std::span(&svc, 1))[0].target->spatial, 1);
     EXPECT_EQ(allocator.allocate(wanting(90), std::span(&svc, 1))[0].target->spatial, 0);
@@ -111,7 +112,8 @@ TEST(LossList, AsksAtOnceThenOncePerRoundTripAndGivesUp) {
     losses.received(65535, kStart + 45ms);
     EXPECT_EQ(losses.due(kStart + 50ms, 50ms, out), 1U);
     int asked = 2;
-    for (Instant now = kStart + 100ms; now < kStart + 5s; now += 50ms) asked += static_cast<int>(losses.due(now, 50ms, out));
+    for (Instant now = kStart + 100ms; now < kStart + 5s; now += 50ms)
+        asked += static_cast<int>(losses.due(now, 50ms, out));
     EXPECT_EQ(asked, LossList::kMaxRequests);
     EXPECT_TRUE(losses.empty());
 }

@@ -194,16 +194,17 @@ TEST(Reports, TellSendersWhenTheirPacketsCame) {
     Classroom room;
     Endpoint& alice = room.join("alice");
     for (std::uint16_t i = 0; i < 20; ++i) {
-        room.send_rtp(alice, testing::write_rtp({.ssrc = Classroom::audio_ssrc(alice),
-                                                 .sequence = i,
-                                                 .payload_type = 111,
-                                                 .transport_sequence = i},
-                                                {1, 2, 3}));
+        room.send_rtp(
+            alice,
+            testing::write_rtp(
+                {.ssrc = Classroom::audio_ssrc(alice), .sequence = i, .payload_type = 111, .transport_sequence = i},
+                {1, 2, 3}));
         room.run_for(20ms);
     }
     std::size_t reported = 0;
     for (const auto& body : room.rtcp_to(alice, rtcp::TransportFormat::TransportCc)) {
-        auto feedback = rtcp::TransportCcFeedback::parse({.count = 15, .type = rtcp::Type::TransportFeedback, .body = body});
+        auto feedback =
+            rtcp::TransportCcFeedback::parse({.count = 15, .type = rtcp::Type::TransportFeedback, .body = body});
         ASSERT_TRUE(feedback);
         reported += feedback->status_count();
     }
