@@ -1,6 +1,6 @@
-// The HTTPS listener of the front: accepts, shakes hands, serves pages through a Handler and carries the texts of two kinds
-// of WebSocket. Owned by the application and living on the front thread. Destroyed when the io_context runs no more; the
-// coroutines that are still suspended in it touch nothing of ours when they are destroyed.
+// The HTTPS listener of the front: accepts, shakes hands, serves pages through a Handler and carries the texts of two
+// kinds of WebSocket. Owned by the application and living on the front thread. Destroyed when the io_context runs no more;
+// the coroutines that are still suspended in it touch nothing of ours when they are destroyed.
 #pragma once
 
 #include <cstddef>

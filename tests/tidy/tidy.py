@@ -16,7 +16,7 @@ TOP = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "server", 
 # Library header → the folders that may include it.
 LIBRARIES = {
     r"<boost/beast": ["server/http/"],
-    r"<boost/asio": ["server/"],
+    r"<boost/asio": ["server/", "tests/server/"],
     r"<usrsctp": ["server/sctp/"],
     r"<openssl/": ["protocol/crypto/", "protocol/dtls/", "protocol/srtp/", "server/http/", "tests/", "bench/"],
     r"<srtp2/": ["protocol/srtp/", "tests/", "bench/"],
