@@ -72,7 +72,7 @@ void HeaderExtensionWriter::write(ByteWriter& out) const {
             out.u8(element.id);
             out.u8(static_cast<std::uint8_t>(element.data.size()));
         } else {
-            out.u8(static_cast<std::uint8_t>(element.id << 4 | (element.data.size() - 1)));
+            out.u8(static_cast<std::uint8_t>(std::size_t{element.id} << 4 | (element.data.size() - 1)));
         }
         out.bytes(element.data);
     }
