@@ -1,5 +1,5 @@
 // The HTTPS listener of the front: accepts, shakes hands, serves pages through a Handler and carries the texts of two
-// kinds of WebSocket. Owned by the application and living on the front thread. Destroyed when the io_context runs no more;
+// kinds of WebSocket. Owned by the application and on the front thread. Destroyed when the io_context runs no more:
 // the coroutines that are still suspended in it touch nothing of ours when they are destroyed.
 #pragma once
 

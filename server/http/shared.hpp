@@ -1,7 +1,7 @@
 // What all connections of one listener share. Private to this folder; lives inside the Listener, on the front thread.
 #pragma once
 
-// g++ 12 believes that Asio's coroutine frames are freed by another function than the one of their allocation; they are not.
+// g++ 12 believes that another function frees Asio's coroutine frames than belongs to their allocation; it does not.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #endif
