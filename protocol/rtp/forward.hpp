@@ -19,15 +19,15 @@ struct ForwardHeader {
     std::uint8_t payload_type = 0;
     bool marker = false;
     // RFC 4588 §4: set for a retransmission; ssrc, sequence and payload_type above are then those of the RTX stream.
-    std::optional<std::uint16_t> original_sequence;
+    std::optional<std::uint16_t> original_sequence{};
 };
 
 struct ForwardExtensions {
-    ExtensionSet accepted;                            // of the receiver, for this kind of media
-    std::optional<std::uint16_t> transport_sequence;  // the receiver's own counter; none for audio
-    std::optional<std::uint32_t> abs_send_time;       // 24 bits; only for receivers without transport-cc
-    std::string_view mid;                             // of the slot, empty: none
-    ByteView dependency_descriptor;                   // rewritten, empty: none
+    ExtensionSet accepted{};                            // of the receiver, for this kind of media
+    std::optional<std::uint16_t> transport_sequence{};  // the receiver's own counter; none for audio
+    std::optional<std::uint32_t> abs_send_time{};       // 24 bits; only for receivers without transport-cc
+    std::string_view mid{};                             // of the slot, empty: none
+    ByteView dependency_descriptor{};                   // rewritten, empty: none
 };
 
 struct Written {
