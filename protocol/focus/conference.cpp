@@ -27,7 +27,12 @@ bool Conference::is_lost(SessionId session, Instant now) const {
     return *seat->second.interrupted + config_.lost_after <= now && !media_.is_connected(session);
 }
 
+void Conference::notice_losses(Instant now) {
+    for (auto& [session, seat] : seats_) seat.noticed = is_lost(session, now);
+}
+
 void Conference::review(LastLoss loss, const Turn& turn) {
+    notice_losses(turn.now);
     const bool taught = std::ranges::any_of(room_.occupants(), [&](const muc::Occupant& occupant) {
         return occupant.is_owner() && !is_lost(occupant.session, turn.now);
     });
@@ -88,7 +93,7 @@ std::optional<Instant> Conference::deadline() const {
     if (state() == RoomState::Open) {
         for (const muc::Occupant& occupant : room_.occupants()) {
             const auto seat = seats_.find(occupant.session);
-            if (!occupant.is_owner() || seat == seats_.end() || !seat->second.interrupted) continue;
+            if (!occupant.is_owner() || seat == seats_.end() || !seat->second.interrupted || seat->second.noticed) continue;
             // While media flows, its end is an event of the bridge.
             if (!media_.is_connected(occupant.session)) consider(*seat->second.interrupted + config_.lost_after);
         }

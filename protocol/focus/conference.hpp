@@ -71,9 +71,11 @@ private:
     struct Seat {
         std::string machine;
         std::optional<Instant> interrupted;
+        bool noticed = false;  // that the line has been broken for so long that it counts as lost
     };
 
     bool is_lost(SessionId session, Instant now) const;
+    void notice_losses(Instant now);
     void review(LastLoss loss, const Turn& turn);
     void kick(const muc::Occupant& actor, SessionId target, const std::string& reason, const Turn& turn);
     void receive_room_iq(const muc::Occupant& sender, const xml::Element& iq, const Turn& turn);

@@ -52,7 +52,7 @@ bool Conference::join(const Arrival& arrival, const Turn& turn) {
         return room_.find(session) != nullptr;
     }
     attempts_.forget(session);
-    seats_[session] = Seat{arrival.machine, std::nullopt};
+    seats_[session] = Seat{arrival.machine, std::nullopt, false};
     muc::Occupant newcomer;
     newcomer.session = session;
     newcomer.real_jid = arrival.sender.jid.str();

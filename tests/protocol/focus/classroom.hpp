@@ -175,7 +175,8 @@ public:
     }
     void run_for(Duration duration) {
         const Instant end = now + duration;
-        while (true) {
+        for (int turns = 0; true; ++turns) {
+            if (turns > 10'000) throw std::runtime_error("a deadline that expire() does not meet");
             const std::optional<Instant> due = conferences_.deadline();
             if (!due || *due > end) break;
             now = std::max(now, *due);

@@ -81,6 +81,16 @@ TEST(LifeCycle, BrokenLineOfTheTeacherIsNoticedWithinTwelveSeconds) {
     EXPECT_EQ(lesson.school.conferences().rooms(), 0U);
 }
 
+TEST(LifeCycle, LostColleagueIsNoReasonToWakeUpAgainAndAgain) {
+    Lesson lesson;
+    Client& colleague = lesson.school.cookie_teacher();
+    ASSERT_TRUE(lesson.school.enter(colleague));
+    lesson.school.interrupt(colleague);
+    lesson.school.run_for(20s);
+    EXPECT_TRUE(lesson.mutes().empty()) << "one teacher is still there";
+    EXPECT_FALSE(lesson.school.conferences().deadline().has_value());
+}
+
 TEST(LifeCycle, TeacherWhoseMediaFlowsIsNotLost) {
     Lesson lesson;
     const Client& teacher = lesson.teacher;

@@ -39,7 +39,9 @@ TEST(Media, NobodyIsInvitedAloneAndTwoAreBoth) {
     EXPECT_NE(teacher.jingle("session-initiate"), nullptr);
     EXPECT_NE(guest.jingle("session-initiate"), nullptr);
     EXPECT_EQ(school.commands<colibri::CreateConference>().size(), 1U);
-    EXPECT_EQ(school.commands<colibri::CreateEndpoint>().at(1).name, guest.nick);
+    const auto created = school.commands<colibri::CreateEndpoint>();
+    ASSERT_EQ(created.size(), 2U);
+    EXPECT_TRUE(std::ranges::any_of(created, [&](const auto& one) { return one.name == guest.nick; }));
 }
 
 TEST(Media, OfferHasWhatClientsNeed) {
@@ -122,7 +124,7 @@ TEST(Media, WithRewritingOnlyTheBridgeIsNamed) {
 }
 
 TEST(Media, ClientThatDoesNotAnswerDiscoIsInvitedWithoutRewriting) {
-    Lesson lesson({});
+    Lesson lesson(std::vector<std::string>{});
     EXPECT_EQ(lesson.guest.jingle("session-initiate"), nullptr);
     lesson.school.run_for(2s);
     ASSERT_NE(lesson.guest.jingle("session-initiate"), nullptr);
