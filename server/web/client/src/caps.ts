@@ -5,14 +5,26 @@ import { Element, el } from "./xml";
 const kNode = "https://jitsi.org/jitsi-meet";
 const kIdentity = { category: "client", type: "web", name: "Klassenraum" };
 const kBase = [
-    NS.disco, NS.jingle, NS.rtp, "urn:xmpp:jingle:apps:rtp:audio", "urn:xmpp:jingle:apps:rtp:video", NS.iceUdp, NS.dtls,
-    "urn:ietf:rfc:4588", "http://jitsi.org/json-encoded-sources", "http://jitsi.org/tcc", "http://jitsi.org/source-name",
+    NS.disco,
+    NS.jingle,
+    NS.rtp,
+    "urn:xmpp:jingle:apps:rtp:audio",
+    "urn:xmpp:jingle:apps:rtp:video",
+    NS.iceUdp,
+    NS.dtls,
+    "urn:ietf:rfc:4588",
+    "http://jitsi.org/json-encoded-sources",
+    "http://jitsi.org/tcc",
+    "http://jitsi.org/source-name",
     "http://jitsi.org/receive-multiple-video-streams",
 ];
 const kRewriting = "http://jitsi.org/ssrc-rewriting-1";
 
 export class Capabilities {
-    private constructor(private readonly features: string[], private readonly ver: string) {}
+    private constructor(
+        private readonly features: string[],
+        private readonly ver: string,
+    ) {}
 
     static async create(rewriting: boolean): Promise<Capabilities> {
         const features = (rewriting ? [...kBase, kRewriting] : kBase).sort();
@@ -24,8 +36,12 @@ export class Capabilities {
     }
 
     query(node: string): Element {
-        return el("query", { xmlns: NS.disco, node: node || undefined }, el("identity", kIdentity),
-            ...this.features.map((feature) => el("feature", { var: feature })));
+        return el(
+            "query",
+            { xmlns: NS.disco, node: node || undefined },
+            el("identity", kIdentity),
+            ...this.features.map((feature) => el("feature", { var: feature })),
+        );
     }
 }
 

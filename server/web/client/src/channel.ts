@@ -63,13 +63,18 @@ export class Channel extends Emitter<ChannelEvents> {
         }
         switch (message.colibriClass) {
             case "DominantSpeakerEndpointChangeEvent":
-                return this.emit("dominantSpeaker", message.silence === true ? "" : String(message.dominantSpeakerEndpoint));
+                return this.emit(
+                    "dominantSpeaker",
+                    message.silence === true ? "" : String(message.dominantSpeakerEndpoint),
+                );
             case "ForwardedSources":
                 return this.emit("forwarded", new Set(message.forwardedSources as string[]));
             case "SenderSourceConstraints":
                 return this.emit("limit", { source: String(message.sourceName), maxHeight: Number(message.maxHeight) });
-            case "AudioSourcesMap": return this.emit("map", mapped(message.mappedSources as MappedSource[], "audio"));
-            case "VideoSourcesMap": return this.emit("map", mapped(message.mappedSources as MappedSource[], "video"));
+            case "AudioSourcesMap":
+                return this.emit("map", mapped(message.mappedSources as MappedSource[], "audio"));
+            case "VideoSourcesMap":
+                return this.emit("map", mapped(message.mappedSources as MappedSource[], "video"));
         }
     }
 }

@@ -1,5 +1,5 @@
-// From the click on "Beitreten" to the goodbye: opens the stream, asks the focus, joins, answers Jingle, and starts over when
-// the connection is gone for good. The user interface shows `phase` and calls the verbs below.
+// From the click on "Beitreten" to the goodbye: opens the stream, asks the focus, joins, answers Jingle, and starts
+// over when the connection is gone for good. The user interface shows `phase` and calls the verbs below.
 import { Capabilities } from "./caps";
 import { Config } from "./config";
 import { Emitter } from "./emitter";
@@ -31,7 +31,9 @@ const kPollMs = 5_000;
 const kRejoinMs = 1_000;
 const kRejoinMaxMs = 15_000;
 const kRestartAfterMs = 5_000; // the server takes no restart sooner
-const kClosed = "Der Klassenraum ist geschlossen. Wenn der Unterricht weitergeht, bekommst du ein neues Passwort von deiner Lehrkraft.";
+const kClosed =
+    "Der Klassenraum ist geschlossen. Wenn der Unterricht weitergeht, bekommst du ein neues " +
+    "Passwort von deiner Lehrkraft.";
 const kClosedByUs = "Der Klassenraum ist geschlossen. Das bisherige Passwort ist ungültig.";
 const kKicked = "Die Lehrkraft hat dich aus dem Klassenraum entfernt.";
 
@@ -49,7 +51,11 @@ export class Conference extends Emitter<ConferenceEvents> {
     private restarted = 0;
     private failures = 0;
 
-    constructor(private readonly config: Config, private readonly roomName: { name: string; local: string }, readonly media: Media) {
+    constructor(
+        private readonly config: Config,
+        private readonly roomName: { name: string; local: string },
+        readonly media: Media,
+    ) {
         super();
         media.on("changed", (own) => {
             void this.session?.setTrack(own, media.tracks.get(own));
@@ -95,10 +101,18 @@ export class Conference extends Emitter<ConferenceEvents> {
     // How things are, in words; true when all is well.
     status(): [string, boolean] {
         if (!this.online) return ["Verbindung unterbrochen – wird wiederhergestellt …", false];
-        if (!this.session) return this.room?.participants.size ? ["Ton und Bild werden verbunden …", false] : ["Noch ist niemand sonst da.", true];
+        if (!this.session)
+            return this.room?.participants.size
+                ? ["Ton und Bild werden verbunden …", false]
+                : ["Noch ist niemand sonst da.", true];
         const state = this.session.peer.connection.connectionState;
         if (state === "connected") return ["Verbunden", true];
-        return [state === "disconnected" || state === "failed" ? "Ton und Bild unterbrochen – wird wiederhergestellt …" : "Ton und Bild werden verbunden …", false];
+        return [
+            state === "disconnected" || state === "failed"
+                ? "Ton und Bild unterbrochen – wird wiederhergestellt …"
+                : "Ton und Bild werden verbunden …",
+            false,
+        ];
     }
 
     private enter(phase: Phase): void {
@@ -109,7 +123,12 @@ export class Conference extends Emitter<ConferenceEvents> {
     private async connect(): Promise<void> {
         const { hosts } = this.config;
         this.dispose();
-        const stream = new Stream(this.config.websocket, hosts.anonymousdomain ?? hosts.domain, this.roomName.name, hosts.domain);
+        const stream = new Stream(
+            this.config.websocket,
+            hosts.anonymousdomain ?? hosts.domain,
+            this.roomName.name,
+            hosts.domain,
+        );
         this.stream = stream;
         const current = (): boolean => this.stream === stream;
         stream.on("stanza", (stanza) => current() && this.receive(stanza));
@@ -118,12 +137,21 @@ export class Conference extends Emitter<ConferenceEvents> {
         stream.on("lost", () => current() && this.rejoin());
         try {
             await stream.connect();
-            const room = new Room(stream, this.config, this.roomName.local, await Capabilities.create(this.rewriting), this.name);
+            const room = new Room(
+                stream,
+                this.config,
+                this.roomName.local,
+                await Capabilities.create(this.rewriting),
+                this.name,
+            );
             if (!current()) return;
             this.room = room;
             this.observe(room);
             this.setOnline(true);
-            void room.discover().then(() => this.emit("changed", undefined)).catch(() => undefined);
+            void room
+                .discover()
+                .then(() => this.emit("changed", undefined))
+                .catch(() => undefined);
             void this.discoverRelays(stream);
             await this.knock();
         } catch {
@@ -147,7 +175,12 @@ export class Conference extends Emitter<ConferenceEvents> {
         room.on("muteRequest", (own) => {
             if (!this.media.tracks.has(own)) return;
             void this.media.set(own, false);
-            this.emit("notice", own === "microphone" ? "Die Lehrkraft hat dein Mikrofon ausgeschaltet." : "Die Lehrkraft hat deine Kamera ausgeschaltet.");
+            this.emit(
+                "notice",
+                own === "microphone"
+                    ? "Die Lehrkraft hat dein Mikrofon ausgeschaltet."
+                    : "Die Lehrkraft hat deine Kamera ausgeschaltet.",
+            );
         });
     }
 
@@ -161,7 +194,8 @@ export class Conference extends Emitter<ConferenceEvents> {
             if (open) return room.join(this.password);
             this.waitAndKnock();
         } catch (error) {
-            if (this.room !== room || !(error instanceof StanzaError) || error.condition === "remote-server-timeout") return;
+            if (this.room !== room || !(error instanceof StanzaError) || error.condition === "remote-server-timeout")
+                return;
             this.end(error.text || "Du kannst diesen Klassenraum gerade nicht betreten. Frag deine Lehrkraft.", true);
         }
     }
@@ -218,8 +252,15 @@ export class Conference extends Emitter<ConferenceEvents> {
         if (action === "session-initiate") return this.startSession(iq);
         const session = this.session;
         if (!session || session.offer.sid !== jingle.attr("sid") || session.offer.from !== iq.attr("from")) {
-            return this.stream?.answer(iq, el("error", { type: "cancel" }, el("item-not-found", { xmlns: NS.stanzas }),
-                el("unknown-session", { xmlns: NS.jingleErrors })));
+            return this.stream?.answer(
+                iq,
+                el(
+                    "error",
+                    { type: "cancel" },
+                    el("item-not-found", { xmlns: NS.stanzas }),
+                    el("unknown-session", { xmlns: NS.jingleErrors }),
+                ),
+            );
         }
         this.stream?.answer(iq);
         if (action === "source-add" || action === "source-remove") session.change(action, jingle);
@@ -248,7 +289,10 @@ export class Conference extends Emitter<ConferenceEvents> {
 
     private sourceRejected(own: Own): void {
         void this.media.set(own, false);
-        this.emit("notice", "Das geht gerade nicht: Zu viele sind schon zu hören oder zu sehen, oder deine Lehrkraft hat es gesperrt.");
+        this.emit(
+            "notice",
+            "Das geht gerade nicht: Zu viele sind schon zu hören oder zu sehen, oder deine Lehrkraft hat es gesperrt.",
+        );
     }
 
     private mediaState(session: Session, state: RTCPeerConnectionState): void {
@@ -280,10 +324,13 @@ export class Conference extends Emitter<ConferenceEvents> {
         const query = el("services", { xmlns: NS.extdisco });
         const answer = await stream.iq("get", this.config.hosts.domain, query).catch(() => undefined);
         const services = answer?.child("services")?.all("service") ?? [];
-        this.iceServers = services.filter((s) => s.attr("type").startsWith("turn") && s.attr("transport") === "tcp").map((s) => ({
-            urls: `${s.attr("type")}:${s.attr("host")}:${s.attr("port")}?transport=tcp`,
-            username: s.attr("username"), credential: s.attr("password"),
-        }));
+        this.iceServers = services
+            .filter((s) => s.attr("type").startsWith("turn") && s.attr("transport") === "tcp")
+            .map((s) => ({
+                urls: `${s.attr("type")}:${s.attr("host")}:${s.attr("port")}?transport=tcp`,
+                username: s.attr("username"),
+                credential: s.attr("password"),
+            }));
     }
 
     private end(text: string, canReturn: boolean): void {

@@ -1,4 +1,5 @@
-// Jingle (XEP-0166/0167/0176/0294/0320/0339) as Jitsi's focus speaks it, to and from plain values. Knows nothing of SDP.
+// Jingle (XEP-0166/0167/0176/0294/0320/0339) as Jitsi's focus speaks it, to and from plain values. Knows nothing of
+// SDP.
 import { NS } from "./namespaces";
 import { Element, el } from "./xml";
 
@@ -98,7 +99,9 @@ function parseDescription(description: Element): Description {
             name: p.attr("name"),
             clockrate: Number(p.attr("clockrate")),
             channels: Number(p.attr("channels") || 1),
-            parameters: p.all("parameter").map((x) => (x.attr("name") ? `${x.attr("name")}=${x.attr("value")}` : x.attr("value"))),
+            parameters: p
+                .all("parameter")
+                .map((x) => (x.attr("name") ? `${x.attr("name")}=${x.attr("value")}` : x.attr("value"))),
             feedback: p.all("rtcp-fb").map((f) => `${f.attr("type")} ${f.attr("subtype")}`.trim()),
         })),
         extensions: description.all("rtp-hdrext").map((x) => ({ id: Number(x.attr("id")), uri: x.attr("uri") })),
@@ -108,8 +111,14 @@ function parseDescription(description: Element): Description {
 function parseCandidate(candidate: Element): Candidate {
     const value = (name: string): string => candidate.attr(name).replace(/[^\w.:+/-]/g, "");
     return {
-        foundation: value("foundation"), component: value("component"), protocol: value("protocol"), tcptype: value("tcptype"),
-        priority: value("priority"), ip: value("ip"), port: value("port"), type: value("type"),
+        foundation: value("foundation"),
+        component: value("component"),
+        protocol: value("protocol"),
+        tcptype: value("tcptype"),
+        priority: value("priority"),
+        ip: value("ip"),
+        port: value("port"),
+        type: value("type"),
     };
 }
 
@@ -136,13 +145,21 @@ interface RawSource {
 }
 
 function xmlSources(description: Element, kind: Kind): Source[] {
-    const raw = description.all("source").filter((s) => s.ns === NS.ssma).map((s) => ({
-        ssrc: Number(s.attr("ssrc")),
-        name: s.attr("name"),
-        owner: s.child("ssrc-info")?.attr("owner").split("/").pop() ?? s.attr("name").split("-")[0]!,
-        videoType: s.attr("videoType") === "desktop" ? "desktop" : "camera",
-    } as RawSource));
-    const pairs = description.all("ssrc-group").filter((g) => g.attr("semantics") === "FID")
+    const raw = description
+        .all("source")
+        .filter((s) => s.ns === NS.ssma)
+        .map(
+            (s) =>
+                ({
+                    ssrc: Number(s.attr("ssrc")),
+                    name: s.attr("name"),
+                    owner: s.child("ssrc-info")?.attr("owner").split("/").pop() ?? s.attr("name").split("-")[0]!,
+                    videoType: s.attr("videoType") === "desktop" ? "desktop" : "camera",
+                }) as RawSource,
+        );
+    const pairs = description
+        .all("ssrc-group")
+        .filter((g) => g.attr("semantics") === "FID")
         .map((g) => g.all("source").map((s) => Number(s.attr("ssrc"))));
     return pair(raw, pairs, kind);
 }
@@ -153,8 +170,12 @@ type Compact = [CompactSource[]?, CompactGroup[]?, CompactSource[]?, CompactGrou
 
 function jsonSources(message: { sources?: Record<string, Compact> }): Source[] {
     return Object.entries(message.sources ?? {}).flatMap(([owner, [video = [], videoGroups = [], audio = []]]) => {
-        const raw = (s: CompactSource): RawSource =>
-            ({ ssrc: s.s, name: s.n ?? "", owner, videoType: s.v === "d" ? "desktop" : "camera" });
+        const raw = (s: CompactSource): RawSource => ({
+            ssrc: s.s,
+            name: s.n ?? "",
+            owner,
+            videoType: s.v === "d" ? "desktop" : "camera",
+        });
         const pairs = videoGroups.filter((g) => g[0] === "f").map((g) => g.slice(1) as number[]);
         return [...pair(video.map(raw), pairs, "video"), ...pair(audio.map(raw), [], "audio")];
     });
@@ -162,58 +183,108 @@ function jsonSources(message: { sources?: Record<string, Compact> }): Source[] {
 
 function pair(raw: RawSource[], pairs: number[][], kind: Kind): Source[] {
     const retransmissions = new Set(pairs.map((p) => p[1]));
-    return raw.filter((s) => Number.isInteger(s.ssrc) && s.ssrc > 0 && s.ssrc < 2 ** 32 && !retransmissions.has(s.ssrc))
+    return raw
+        .filter((s) => Number.isInteger(s.ssrc) && s.ssrc > 0 && s.ssrc < 2 ** 32 && !retransmissions.has(s.ssrc))
         .map((s) => ({ ...s, kind, rtx: pairs.find((p) => p[0] === s.ssrc)?.[1] }));
 }
 
 function sourceElements(sources: SentSource[], kind: Kind): Element[] {
     const ssma = NS.ssma;
-    return sources.filter((s) => s.kind === kind).flatMap((source) => [
-        ...source.ssrcs.map((ssrc) =>
-            el("source", { xmlns: ssma, ssrc, name: source.name, videoType: kind === "video" ? source.videoType : undefined },
-                el("parameter", { name: "msid", value: source.msid }))),
-        ...source.groups.map((group) => el("ssrc-group", { xmlns: ssma, semantics: group.semantics },
-            ...group.ssrcs.map((ssrc) => el("source", { ssrc })))),
-    ]);
+    return sources
+        .filter((s) => s.kind === kind)
+        .flatMap((source) => [
+            ...source.ssrcs.map((ssrc) =>
+                el(
+                    "source",
+                    {
+                        xmlns: ssma,
+                        ssrc,
+                        name: source.name,
+                        videoType: kind === "video" ? source.videoType : undefined,
+                    },
+                    el("parameter", { name: "msid", value: source.msid }),
+                ),
+            ),
+            ...source.groups.map((group) =>
+                el(
+                    "ssrc-group",
+                    { xmlns: ssma, semantics: group.semantics },
+                    ...group.ssrcs.map((ssrc) => el("source", { ssrc })),
+                ),
+            ),
+        ]);
 }
 
-export function sessionAccept(offer: Offer, self: string, descriptions: Description[], transport: Transport, sources: SentSource[]): Element {
+export function sessionAccept(
+    offer: Offer,
+    self: string,
+    descriptions: Description[],
+    transport: Transport,
+    sources: SentSource[],
+): Element {
     const names = descriptions.map((d) => el("content", { name: d.kind }));
     const contents = descriptions.map((d) =>
-        el("content", { creator: "responder", name: d.kind, senders: "both" },
-            el("description", { xmlns: NS.rtp, media: d.kind },
+        el(
+            "content",
+            { creator: "responder", name: d.kind, senders: "both" },
+            el(
+                "description",
+                { xmlns: NS.rtp, media: d.kind },
                 ...d.payloads.map(payloadElement),
                 ...sourceElements(sources, d.kind),
                 el("rtcp-mux"),
                 ...d.extensions.map((x) => el("rtp-hdrext", { xmlns: NS.hdrext, id: x.id, uri: x.uri })),
-                el("extmap-allow-mixed", { xmlns: NS.hdrext })),
-            el("transport", { xmlns: NS.iceUdp, ufrag: transport.ufrag, pwd: transport.pwd },
-                el("fingerprint", { xmlns: NS.dtls, hash: transport.hash, setup: "active" }, transport.fingerprint))));
-    return el("jingle", { xmlns: NS.jingle, action: "session-accept", sid: offer.sid, initiator: offer.from, responder: self },
-        el("group", { xmlns: NS.grouping, semantics: "BUNDLE" }, ...names), ...contents);
+                el("extmap-allow-mixed", { xmlns: NS.hdrext }),
+            ),
+            el(
+                "transport",
+                { xmlns: NS.iceUdp, ufrag: transport.ufrag, pwd: transport.pwd },
+                el("fingerprint", { xmlns: NS.dtls, hash: transport.hash, setup: "active" }, transport.fingerprint),
+            ),
+        ),
+    );
+    return el(
+        "jingle",
+        { xmlns: NS.jingle, action: "session-accept", sid: offer.sid, initiator: offer.from, responder: self },
+        el("group", { xmlns: NS.grouping, semantics: "BUNDLE" }, ...names),
+        ...contents,
+    );
 }
 
 function payloadElement(payload: Payload): Element {
-    return el("payload-type", { id: payload.id, name: payload.name, clockrate: payload.clockrate, channels: payload.channels },
+    return el(
+        "payload-type",
+        { id: payload.id, name: payload.name, clockrate: payload.clockrate, channels: payload.channels },
         ...payload.parameters.map((parameter) => {
             const at = parameter.indexOf("=");
-            return at < 0 ? el("parameter", { value: parameter })
+            return at < 0
+                ? el("parameter", { value: parameter })
                 : el("parameter", { name: parameter.slice(0, at), value: parameter.slice(at + 1) });
         }),
         ...payload.feedback.map((feedback) => {
             const [type, subtype] = feedback.split(" ");
             return el("rtcp-fb", { xmlns: NS.rtcpFb, type, subtype });
-        }));
+        }),
+    );
 }
 
 export function sourceChange(action: "source-add" | "source-remove", offer: Offer, source: SentSource): Element {
-    return el("jingle", { xmlns: NS.jingle, action, sid: offer.sid, initiator: offer.from },
-        el("content", { creator: "responder", name: source.kind },
-            el("description", { xmlns: NS.rtp, media: source.kind }, ...sourceElements([source], source.kind))));
+    return el(
+        "jingle",
+        { xmlns: NS.jingle, action, sid: offer.sid, initiator: offer.from },
+        el(
+            "content",
+            { creator: "responder", name: source.kind },
+            el("description", { xmlns: NS.rtp, media: source.kind }, ...sourceElements([source], source.kind)),
+        ),
+    );
 }
 
 export function sessionTerminate(offer: Offer, reason: string, text: string, restart: boolean): Element {
-    return el("jingle", { xmlns: NS.jingle, action: "session-terminate", sid: offer.sid, initiator: offer.from },
+    return el(
+        "jingle",
+        { xmlns: NS.jingle, action: "session-terminate", sid: offer.sid, initiator: offer.from },
         el("reason", {}, el(reason), el("text", {}, text)),
-        el("bridge-session", { xmlns: NS.focus, id: offer.bridgeSession, restart: String(restart) }));
+        el("bridge-session", { xmlns: NS.focus, id: offer.bridgeSession, restart: String(restart) }),
+    );
 }

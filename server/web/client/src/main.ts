@@ -11,7 +11,13 @@ function start(app: HTMLElement): void {
     const { config } = window;
     const room = roomOf(location.pathname);
     if (!config || !room.name || !("RTCPeerConnection" in window)) {
-        app.append(h("p.card", {}, "Dieser Browser kann den Klassenraum nicht öffnen. Bitte nimm einen aktuellen Firefox, Chrome, Edge oder Safari."));
+        app.append(
+            h(
+                "p.card",
+                {},
+                "Dieser Browser kann den Klassenraum nicht öffnen. Bitte nimm einen aktuellen Firefox, Chrome, Edge oder Safari.",
+            ),
+        );
         return;
     }
     document.title = `${room.name} – Klassenraum`;

@@ -44,7 +44,9 @@ export class Media extends Emitter<MediaEvents> {
     private async start(own: Own): Promise<void> {
         if (this.tracks.has(own)) return;
         try {
-            const track = (await this.capture(own)).getTracks().find((t) => t.kind === (own === "microphone" ? "audio" : "video"));
+            const track = (await this.capture(own))
+                .getTracks()
+                .find((t) => t.kind === (own === "microphone" ? "audio" : "video"));
             if (!track) throw new Error("no track");
             // The browser's own "stop sharing", or a cable pulled out.
             track.onended = () => void this.set(own, false);
@@ -72,7 +74,8 @@ export class Media extends Emitter<MediaEvents> {
         const chosen = this.devices.get(own);
         const deviceId = chosen ? { deviceId: { exact: chosen } } : {};
         return navigator.mediaDevices.getUserMedia(
-            own === "microphone" ? { audio: { ...kMicrophone, ...deviceId } } : { video: { ...kCamera, ...deviceId } });
+            own === "microphone" ? { audio: { ...kMicrophone, ...deviceId } } : { video: { ...kCamera, ...deviceId } },
+        );
     }
 
     stopAll(): void {
@@ -82,7 +85,7 @@ export class Media extends Emitter<MediaEvents> {
 
 function failure(own: Own, denied: boolean): string {
     const device = { microphone: "das Mikrofon", camera: "die Kamera", screen: "den Bildschirm" }[own];
-    if (denied) return `Der Browser darf ${device} nicht benutzen. Erlaube es über das Symbol links neben der Adresse.`;
+    if (denied) return `Der Browser darf ${device} nicht benutzen. Erlaube es beim Symbol links der Adresse.`;
     return `Der Browser findet ${device} nicht, oder ein anderes Programm benutzt es gerade.`;
 }
 

@@ -1,5 +1,5 @@
-// The RTCPeerConnection towards the bridge. The browser always answers: this class writes the server's offer anew whenever
-// the received sources change. Own tracks never renegotiate, their three sections exist from the start.
+// The RTCPeerConnection towards the bridge. The browser always answers: this class writes the server's offer anew
+// whenever the received sources change. Own tracks never renegotiate, their three sections exist from the start.
 import { Emitter } from "./emitter";
 import { Description, Offer, SentSource, Transport } from "./jingle";
 import { ReceiveTable } from "./receive_table";
@@ -9,7 +9,11 @@ export type Own = "microphone" | "camera" | "screen"; // in the order of their s
 export const kOwn: Own[] = ["microphone", "camera", "screen"];
 const kCameraMid = 1;
 const kRids = ["1", "2", "3"]; // low to high
-const kCameraLayers = [{ scale: 4, bitrate: 200_000 }, { scale: 2, bitrate: 500_000 }, { scale: 1, bitrate: 1_500_000 }];
+const kCameraLayers = [
+    { scale: 4, bitrate: 200_000 },
+    { scale: 2, bitrate: 500_000 },
+    { scale: 1, bitrate: 1_500_000 },
+];
 const kScreenBitrate = 2_500_000;
 const kUnlimited = -1;
 // The one who helps over the telephone asks for the browser's console.
@@ -26,9 +30,17 @@ export class Peer extends Emitter<PeerEvents> {
     private version = 0;
     private work: Promise<void> = Promise.resolve();
     private dirty = false;
-    private readonly maxHeight: Record<Own, number> = { microphone: kUnlimited, camera: kUnlimited, screen: kUnlimited };
+    private readonly maxHeight: Record<Own, number> = {
+        microphone: kUnlimited,
+        camera: kUnlimited,
+        screen: kUnlimited,
+    };
 
-    constructor(private readonly offer: Offer, readonly table: ReceiveTable, iceServers: RTCIceServer[]) {
+    constructor(
+        private readonly offer: Offer,
+        readonly table: ReceiveTable,
+        iceServers: RTCIceServer[],
+    ) {
         super();
         this.connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require", iceServers });
         this.connection.onconnectionstatechange = () => this.emit("state", this.connection.connectionState);
@@ -54,10 +66,12 @@ export class Peer extends Emitter<PeerEvents> {
     }
 
     setTrack(own: Own, track: MediaStreamTrack | null): Promise<void> {
-        this.work = this.work.then(async () => {
-            await this.sender(own)?.replaceTrack(track);
-            if (track) await this.applyLimits(own);
-        }).catch(() => undefined);
+        this.work = this.work
+            .then(async () => {
+                await this.sender(own)?.replaceTrack(track);
+                if (track) await this.applyLimits(own);
+            })
+            .catch(() => undefined);
         return this.work;
     }
 
@@ -84,14 +98,27 @@ export class Peer extends Emitter<PeerEvents> {
     }
 
     private sections(): Section[] {
-        const bridge = (kind: string): Section["source"] => this.offer.sources.find((s) => s.kind === kind && s.owner === "jvb");
+        const bridge = (kind: string): Section["source"] =>
+            this.offer.sources.find((s) => s.kind === kind && s.owner === "jvb");
         return [
             // The bridge's own SSRCs have to be known: it sends feedback and probing from them.
             { kind: "audio", mid: 0, direction: "sendrecv", source: bridge("audio") },
-            { kind: "video", mid: kCameraMid, direction: "sendrecv", source: bridge("video"), ...(firefox ? { rids: kRids } : {}) },
+            {
+                kind: "video",
+                mid: kCameraMid,
+                direction: "sendrecv",
+                source: bridge("video"),
+                ...(firefox ? { rids: kRids } : {}),
+            },
             { kind: "video", mid: 2, direction: "recvonly" },
-            // Chromium 156 shows nothing on a section that was inactive for a while: it is rejected and begun anew instead.
-            ...this.table.slots.map(({ kind, mid, source }): Section => ({ kind, mid, source, direction: source ? "sendonly" : "rejected" })),
+            // Chromium 156 shows nothing on a section that was inactive for a while: it is rejected and begun anew
+            // instead.
+            ...this.table.slots.map(({ kind, mid, source }): Section => ({
+                kind,
+                mid,
+                source,
+                direction: source ? "sendonly" : "rejected",
+            })),
         ];
     }
 
@@ -119,7 +146,8 @@ export class Peer extends Emitter<PeerEvents> {
         const parameters = sender.getParameters();
         const height = Math.min(sender.track.getSettings().height ?? 720, sender.track.getSettings().width ?? 1280);
         const limit = this.maxHeight[own];
-        const layers = own === "camera" && parameters.encodings.length === kCameraLayers.length ? kCameraLayers : undefined;
+        const layers =
+            own === "camera" && parameters.encodings.length === kCameraLayers.length ? kCameraLayers : undefined;
         parameters.encodings.forEach((encoding, i) => {
             const layer = layers?.[i];
             const fits = limit === kUnlimited || (limit > 0 && (!layer || i === 0 || height / layer.scale <= limit));
@@ -127,7 +155,8 @@ export class Peer extends Emitter<PeerEvents> {
             encoding.maxBitrate = layer?.bitrate ?? (own === "camera" ? kCameraLayers[2]!.bitrate : kScreenBitrate);
             encoding.scaleResolutionDownBy = layer?.scale ?? 1;
         });
-        if (own === "screen") (parameters as { degradationPreference?: string }).degradationPreference = "maintain-resolution";
+        if (own === "screen")
+            (parameters as { degradationPreference?: string }).degradationPreference = "maintain-resolution";
         await sender.setParameters(parameters);
     }
 }

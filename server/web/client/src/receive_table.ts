@@ -1,5 +1,6 @@
-// Which source arrives in which section of the connection. Both dialects end here: without SSRC rewriting sources come and go
-// by Jingle; with it the server announces SSRCs over the bridge channel and gives them new owners without any renegotiation.
+// Which source arrives in which section of the connection. Both dialects end here: without SSRC rewriting sources come
+// and go by Jingle; with it the server announces SSRCs over the bridge channel and gives them new owners without any
+// renegotiation.
 import { Kind, Source } from "./jingle";
 
 export interface Slot {
@@ -14,7 +15,8 @@ export class ReceiveTable {
 
     constructor(private nextMid: number) {}
 
-    // True when the SDP changes. A section that fell free is used again, so that a class that comes and goes does not grow it.
+    // True when the SDP changes. A section that fell free is used again, so that a class that comes and goes does not
+    // grow it.
     add(sources: Source[]): boolean {
         let changed = false;
         for (const source of sources) {
@@ -50,7 +52,8 @@ export class ReceiveTable {
         return changed;
     }
 
-    // Audio- and VideoSourcesMap: an SSRC, once announced, stays; a source that moved to another SSRC leaves its old one.
+    // Audio- and VideoSourcesMap: an SSRC, once announced, stays; a source that moved to another SSRC leaves its old
+    // one.
     map(sources: Source[]): boolean {
         for (const slot of this.slots) {
             const source = slot.source;

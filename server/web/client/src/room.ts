@@ -28,10 +28,7 @@ export interface ChatMessage {
     own: boolean;
     time: Date;
 }
-export type Refusal =
-    | { kind: "password" }
-    | { kind: "waiting" }
-    | { kind: "fatal"; text: string };
+export type Refusal = { kind: "password" } | { kind: "waiting" } | { kind: "fatal"; text: string };
 export type Departure = { kind: "kicked" } | { kind: "closed"; text: string } | { kind: "removed" };
 
 export interface RoomEvents {
@@ -58,8 +55,13 @@ export class Room extends Emitter<RoomEvents> {
     private sources: Record<string, { muted: boolean; videoType?: VideoType }> = {};
     private presencePending = false;
 
-    constructor(private readonly stream: Stream, private readonly config: Config, local: string,
-                private readonly caps: Capabilities, readonly name: string) {
+    constructor(
+        private readonly stream: Stream,
+        private readonly config: Config,
+        local: string,
+        private readonly caps: Capabilities,
+        readonly name: string,
+    ) {
         super();
         this.jid = `${local}@${config.hosts.muc.toLowerCase()}`;
         const prefix = stream.jid.slice(0, 8);
@@ -107,8 +109,19 @@ export class Room extends Emitter<RoomEvents> {
     sendChat(text: string, to = ""): void {
         const id = randomHex(16);
         const target = to ? `${this.jid}/${to}` : this.jid;
-        this.stream.send(el("message", { xmlns: NS.client, to: target, type: to ? "chat" : "groupchat", id }, el("body", {}, text)));
-        if (to) this.emit("message", { id, from: this.id, name: this.name, text, private: true, own: true, time: new Date() });
+        this.stream.send(
+            el("message", { xmlns: NS.client, to: target, type: to ? "chat" : "groupchat", id }, el("body", {}, text)),
+        );
+        if (to)
+            this.emit("message", {
+                id,
+                from: this.id,
+                name: this.name,
+                text,
+                private: true,
+                own: true,
+                time: new Date(),
+            });
     }
 
     endForAll(): void {
@@ -121,13 +134,22 @@ export class Room extends Emitter<RoomEvents> {
 
     // Moderators only; the server checks it.
     kick(id: string): Promise<Element> {
-        return this.stream.iq("set", this.jid, el("query", { xmlns: NS.mucAdmin }, el("item", { nick: id, role: "none" })));
+        return this.stream.iq(
+            "set",
+            this.jid,
+            el("query", { xmlns: NS.mucAdmin }, el("item", { nick: id, role: "none" })),
+        );
     }
     mute(id: string): Promise<Element> {
-        return this.stream.iq("set", `${this.jid}/${kFocus}`, el("mute", { xmlns: NS.muteAudio, jid: `${this.jid}/${id}` }, "true"));
+        return this.stream.iq(
+            "set",
+            `${this.jid}/${kFocus}`,
+            el("mute", { xmlns: NS.muteAudio, jid: `${this.jid}/${id}` }, "true"),
+        );
     }
 
-    // Presences are rate-limited by the server and each one replaces the last: several changes of a moment travel together.
+    // Presences are rate-limited by the server and each one replaces the last: several changes of a moment travel
+    // together.
     private announce(): void {
         if (!this.joined || this.presencePending) return;
         this.presencePending = true;
@@ -138,11 +160,15 @@ export class Room extends Emitter<RoomEvents> {
     }
 
     private presence(x?: Element): Element {
-        return el("presence", { xmlns: NS.client, to: `${this.jid}/${this.id}` }, x,
+        return el(
+            "presence",
+            { xmlns: NS.client, to: `${this.jid}/${this.id}` },
+            x,
             this.caps.presence(),
             el("SourceInfo", {}, JSON.stringify(this.sources)),
             el("jitsi_participant_codecList", {}, codecs()),
-            el("nick", { xmlns: NS.nick }, this.name));
+            el("nick", { xmlns: NS.nick }, this.name),
+        );
     }
 
     // True when the stanza was this room's.
@@ -201,14 +227,19 @@ export class Room extends Emitter<RoomEvents> {
         const type = message.attr("type");
         const fromServer = split(message.attr("from"))[0] === this.config.hosts.domain;
         if (!fromRoom && !fromServer) return false;
-        const shown = type === "error" ? `Nicht zugestellt. ${message.child("error")?.child("text")?.text ?? ""}`.trim() : text;
+        const shown =
+            type === "error" ? `Nicht zugestellt. ${message.child("error")?.child("text")?.text ?? ""}`.trim() : text;
         if (!shown) return true;
         const stamp = message.child("delay", NS.delay)?.attr("stamp");
         const from = type === "error" || nick === kFocus ? "" : nick;
         this.emit("message", {
-            id: message.attr("id") || randomHex(8), from,
-            name: from === this.id ? this.name : from ? this.participants.get(from)?.name ?? "Jemand" : "Klassenraum",
-            text: shown, private: type === "chat" && from !== "", own: from === this.id, time: stamp ? new Date(stamp) : new Date(),
+            id: message.attr("id") || randomHex(8),
+            from,
+            name: from === this.id ? this.name : from ? (this.participants.get(from)?.name ?? "Jemand") : "Klassenraum",
+            text: shown,
+            private: type === "chat" && from !== "",
+            own: from === this.id,
+            time: stamp ? new Date(stamp) : new Date(),
         });
         return true;
     }
@@ -231,7 +262,10 @@ export function sourceStates(json: string, owner: string): Map<string, SourceSta
     try {
         for (const [name, info] of Object.entries(JSON.parse(json) as Record<string, Partial<SourceState>>)) {
             if (!name.startsWith(owner + "-")) continue;
-            states.set(name, { muted: info.muted === true, videoType: info.videoType === "desktop" ? "desktop" : "camera" });
+            states.set(name, {
+                muted: info.muted === true,
+                videoType: info.videoType === "desktop" ? "desktop" : "camera",
+            });
         }
     } catch {
         // A presence without or with broken SourceInfo has no unmuted sources.

@@ -1,5 +1,6 @@
-// SDP (RFC 8866) between Jingle and the browser: writes the offer that the server never wrote, reads the browser's answer.
-// Section order is fixed for the life of a connection: microphone, camera, screen, then one section per received source.
+// SDP (RFC 8866) between Jingle and the browser: writes the offer that the server never wrote, reads the browser's
+// answer. Section order is fixed for the life of a connection: microphone, camera, screen, then one section per
+// received source.
 import { Candidate, Description, HeaderExtension, Kind, Offer, Payload, SentSource, Source, Transport } from "./jingle";
 
 export interface Section {
@@ -23,8 +24,16 @@ export interface OfferOptions {
 
 export function writeOffer(offer: Offer, sections: Section[], options: OfferOptions): string {
     const lines = [
-        "v=0", `o=- 1 ${options.version} IN IP4 127.0.0.1`, "s=-", "t=0 0",
-        `a=group:BUNDLE ${sections.filter((s) => s.direction !== "rejected").map((s) => s.mid).join(" ")}`, "a=extmap-allow-mixed", "a=msid-semantic: WMS *",
+        "v=0",
+        `o=- 1 ${options.version} IN IP4 127.0.0.1`,
+        "s=-",
+        "t=0 0",
+        `a=group:BUNDLE ${sections
+            .filter((s) => s.direction !== "rejected")
+            .map((s) => s.mid)
+            .join(" ")}`,
+        "a=extmap-allow-mixed",
+        "a=msid-semantic: WMS *",
     ];
     for (const section of sections) {
         const description = offer.descriptions.find((d) => d.kind === section.kind);
@@ -33,7 +42,12 @@ export function writeOffer(offer: Offer, sections: Section[], options: OfferOpti
     return lines.join("\r\n") + "\r\n";
 }
 
-function sectionLines(transport: Transport, description: Description, section: Section, options: OfferOptions): string[] {
+function sectionLines(
+    transport: Transport,
+    description: Description,
+    section: Section,
+    options: OfferOptions,
+): string[] {
     const payloads = ordered(description.payloads);
     const extensions = description.extensions.filter((x) => !(options.withoutMid && x.uri === kMidUri));
     if (section.rids && !extensions.some((x) => x.uri === kRidUri)) extensions.push(ridExtension(extensions));
@@ -50,7 +64,9 @@ function sectionLines(transport: Transport, description: Description, section: S
         `a=${rejected ? "inactive" : section.direction}`,
         "a=rtcp-mux",
         ...payloads.flatMap(payloadLines),
-        ...(section.rids ? [...section.rids.map((rid) => `a=rid:${rid} recv`), `a=simulcast:recv ${section.rids.join(";")}`] : []),
+        ...(section.rids
+            ? [...section.rids.map((rid) => `a=rid:${rid} recv`), `a=simulcast:recv ${section.rids.join(";")}`]
+            : []),
         ...(section.source ? sourceLines(section.source) : []),
         ...transport.candidates.map(candidateLine),
     ];
@@ -79,15 +95,18 @@ function payloadLines(payload: Payload): string[] {
 }
 
 function sourceLines(source: Source): string[] {
-    const line = (ssrc: number): string[] =>
-        [`a=ssrc:${ssrc} cname:${source.ssrc}`, `a=ssrc:${ssrc} msid:s${source.ssrc} t${source.ssrc}`];
+    const line = (ssrc: number): string[] => [
+        `a=ssrc:${ssrc} cname:${source.ssrc}`,
+        `a=ssrc:${ssrc} msid:s${source.ssrc} t${source.ssrc}`,
+    ];
     if (!source.rtx) return line(source.ssrc);
     return [`a=ssrc-group:FID ${source.ssrc} ${source.rtx}`, ...line(source.ssrc), ...line(source.rtx)];
 }
 
 function candidateLine(c: Candidate): string {
     const tcp = c.tcptype ? ` tcptype ${c.tcptype}` : "";
-    return `a=candidate:${c.foundation} ${c.component} ${c.protocol} ${c.priority} ${c.ip} ${c.port} typ ${c.type}${tcp} generation 0`;
+    const way = `${c.foundation} ${c.component} ${c.protocol} ${c.priority} ${c.ip} ${c.port}`;
+    return `a=candidate:${way} typ ${c.type}${tcp} generation 0`;
 }
 
 // --- the browser's answer ---
@@ -109,8 +128,11 @@ export function answeredTransport(sdp: string): Transport {
     const lines = sdp.split(/\r?\n/);
     const [hash, fingerprint] = (values(lines, "a=fingerprint:")[0] ?? "").split(" ");
     return {
-        ufrag: values(lines, "a=ice-ufrag:")[0] ?? "", pwd: values(lines, "a=ice-pwd:")[0] ?? "",
-        hash: hash ?? "", fingerprint: fingerprint ?? "", candidates: [],
+        ufrag: values(lines, "a=ice-ufrag:")[0] ?? "",
+        pwd: values(lines, "a=ice-pwd:")[0] ?? "",
+        hash: hash ?? "",
+        fingerprint: fingerprint ?? "",
+        candidates: [],
     };
 }
 
@@ -128,21 +150,30 @@ function answeredPayloads(lines: string[]): Payload[] {
         const [id, codec] = rtpmap.split(" ") as [string, string];
         const [name, clockrate, channels] = codec.split("/");
         return {
-            id: Number(id), name: name!, clockrate: Number(clockrate), channels: Number(channels ?? 1),
-            parameters: values(lines, `a=fmtp:${id} `).flatMap((p) => p.split(";")).map((p) => p.trim()).filter((p) => p),
+            id: Number(id),
+            name: name!,
+            clockrate: Number(clockrate),
+            channels: Number(channels ?? 1),
+            parameters: values(lines, `a=fmtp:${id} `)
+                .flatMap((p) => p.split(";"))
+                .map((p) => p.trim())
+                .filter((p) => p),
             feedback: values(lines, `a=rtcp-fb:${id} `),
         };
     });
 }
 
 function answeredExtensions(lines: string[]): HeaderExtension[] {
-    return values(lines, "a=extmap:").filter((x) => !x.includes(kRidUri)).map((x) => {
-        const [id, uri] = x.split(" ");
-        return { id: parseInt(id!, 10), uri: uri! };
-    });
+    return values(lines, "a=extmap:")
+        .filter((x) => !x.includes(kRidUri))
+        .map((x) => {
+            const [id, uri] = x.split(" ");
+            return { id: parseInt(id!, 10), uri: uri! };
+        });
 }
 
-// The SSRCs of one of our own sections (their mid is their place), simulcast first. Firefox writes no SIM group: its order of SSRCs is that of the rids.
+// The SSRCs of one of our own sections (their mid is their place), simulcast first. Firefox writes no SIM group: its
+// order of SSRCs is that of the rids.
 export function answeredSource(sdp: string, mid: number): Pick<SentSource, "ssrcs" | "groups"> {
     const lines = splitSections(sdp)[mid + 1] ?? [];
     const ssrcs = [...new Set(values(lines, "a=ssrc:").map((line) => parseInt(line, 10)))];
@@ -157,8 +188,8 @@ export function answeredSource(sdp: string, mid: number): Pick<SentSource, "ssrc
     return { ssrcs, groups };
 }
 
-// Chromium makes three simulcast encodings without rids (which the server could not see before the first packet) when its
-// own answer names three SSRCs: the way every Jitsi client takes.
+// Chromium makes three simulcast encodings without rids (which the server could not see before the first packet) when
+// its own answer names three SSRCs: the way every Jitsi client takes.
 export function mungeSimulcast(sdp: string, mid: number, random: () => number): string {
     const sections = splitSections(sdp);
     const lines = sections[mid + 1];
@@ -171,7 +202,8 @@ export function mungeSimulcast(sdp: string, mid: number, random: () => number): 
     lines.splice(at, 0, `a=ssrc-group:SIM ${[primary, ...added.map((a) => a[0])].join(" ")}`);
     for (const [ssrc, retransmission] of added) {
         lines.push(`a=ssrc-group:FID ${ssrc} ${retransmission}`);
-        for (const id of [ssrc, retransmission]) lines.push(...attributes.map((attribute) => `a=ssrc:${id} ${attribute}`));
+        for (const id of [ssrc, retransmission])
+            lines.push(...attributes.map((attribute) => `a=ssrc:${id} ${attribute}`));
     }
     return sections.flat().join("\r\n") + "\r\n";
 }

@@ -28,8 +28,13 @@ export class Session extends Emitter<SessionEvents> {
     private closed = false;
     private constraints: object | undefined;
 
-    constructor(readonly offer: Offer, private readonly stream: Stream, private readonly room: Room,
-                private readonly rewriting: boolean, iceServers: RTCIceServer[]) {
+    constructor(
+        readonly offer: Offer,
+        private readonly stream: Stream,
+        private readonly room: Room,
+        private readonly rewriting: boolean,
+        iceServers: RTCIceServer[],
+    ) {
         super();
         this.table.add(offer.sources.filter((s) => this.foreign(s)));
         this.peer = new Peer(offer, this.table, iceServers);
@@ -40,7 +45,10 @@ export class Session extends Emitter<SessionEvents> {
         this.channel = channel;
         channel.on("open", () => this.channelOpened());
         channel.on("dominantSpeaker", (id) => this.emit("dominantSpeaker", id));
-        channel.on("map", (sources) => rewriting && this.received(this.table.map(sources.filter((s) => this.foreign(s)))));
+        channel.on(
+            "map",
+            (sources) => rewriting && this.received(this.table.map(sources.filter((s) => this.foreign(s)))),
+        );
         channel.on("forwarded", (names) => {
             this.forwarded = names;
             this.emit("tracks", undefined);
@@ -56,7 +64,11 @@ export class Session extends Emitter<SessionEvents> {
         const { descriptions, transport } = await this.peer.start();
         for (const [own, track] of tracks) await this.attach(own, track);
         const sources = [...tracks.keys()].map((own) => this.describe(own));
-        await this.stream.iq("set", this.offer.from, sessionAccept(this.offer, this.stream.jid, descriptions, transport, sources));
+        await this.stream.iq(
+            "set",
+            this.offer.from,
+            sessionAccept(this.offer, this.stream.jid, descriptions, transport, sources),
+        );
         this.accepted = true;
         this.channel?.open();
         for (const own of kOwn) if (this.tracks.has(own) && !this.signalled.has(own)) await this.signal(own);
@@ -92,15 +104,18 @@ export class Session extends Emitter<SessionEvents> {
     private async withdraw(own: Own): Promise<void> {
         const source = this.signalled.get(own);
         if (!source || !this.signalled.delete(own)) return;
-        await this.stream.iq("set", this.offer.from, sourceChange("source-remove", this.offer, source)).catch(() => undefined);
+        await this.stream
+            .iq("set", this.offer.from, sourceChange("source-remove", this.offer, source))
+            .catch(() => undefined);
     }
 
     private describe(own: Own): SentSource {
+        const kind = own === "microphone" ? "audio" : "video";
         const source: SentSource = {
-            kind: own === "microphone" ? "audio" : "video",
+            kind,
             name: this.sourceName(own),
             videoType: own === "screen" ? "desktop" : "camera",
-            msid: `${this.room.id}-${own === "microphone" ? "audio" : "video"}-${own === "screen" ? 1 : 0} ${randomHex(16)}`,
+            msid: `${this.room.id}-${kind}-${own === "screen" ? 1 : 0} ${randomHex(16)}`,
             ...this.peer.source(own),
         };
         this.signalled.set(own, source);
@@ -134,7 +149,13 @@ export class Session extends Emitter<SessionEvents> {
     // What we would like to see: sources by name with the height of their tiles.
     receive(heights: Map<string, number>, onStage: string[], lastN: number): void {
         const constraints = Object.fromEntries([...heights].map(([name, maxHeight]) => [name, { maxHeight }]));
-        const wanted = { lastN, selectedSources: [], onStageSources: onStage, defaultConstraints: { maxHeight: 0 }, constraints };
+        const wanted = {
+            lastN,
+            selectedSources: [],
+            onStageSources: onStage,
+            defaultConstraints: { maxHeight: 0 },
+            constraints,
+        };
         if (JSON.stringify(wanted) === JSON.stringify(this.constraints)) return;
         this.constraints = wanted;
         this.channel?.send("ReceiverVideoConstraints", wanted);
@@ -163,7 +184,11 @@ export class Session extends Emitter<SessionEvents> {
 
     async restart(): Promise<void> {
         this.close();
-        await this.stream.iq("set", this.offer.from, sessionTerminate(this.offer, "connectivity-error", "ICE FAILED", true));
+        await this.stream.iq(
+            "set",
+            this.offer.from,
+            sessionTerminate(this.offer, "connectivity-error", "ICE FAILED", true),
+        );
     }
 
     close(): void {

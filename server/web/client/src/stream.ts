@@ -1,5 +1,5 @@
-// One XMPP stream over WebSocket: RFC 7395 framing, SASL ANONYMOUS (RFC 4505), resource binding, XEP-0198 with resumption,
-// XEP-0199 pings. Above it stanzas are neither lost nor repeated until it says "lost".
+// One XMPP stream over WebSocket: RFC 7395 framing, SASL ANONYMOUS (RFC 4505), resource binding, XEP-0198 with
+// resumption, XEP-0199 pings. Above it stanzas are neither lost nor repeated until it says "lost".
 import { Emitter } from "./emitter";
 import { NS } from "./namespaces";
 import { Outbox } from "./outbox";
@@ -12,7 +12,10 @@ const kResumeForMs = 60_000; // the server keeps a dead session that long
 const kRetryMaxMs = 6_000;
 
 export class StanzaError extends Error {
-    constructor(readonly condition: string, readonly error: Element | undefined) {
+    constructor(
+        readonly condition: string,
+        readonly error: Element | undefined,
+    ) {
         super(condition);
     }
     get text(): string {
@@ -44,8 +47,12 @@ export class Stream extends Emitter<StreamEvents> {
     private readonly timer = setInterval(() => this.watch(), 2_000);
     private ready: { done: () => void; fail: (error: Error) => void } | undefined;
 
-    constructor(private readonly url: string, private readonly domain: string, private readonly room: string,
-                private readonly pingTarget: string) {
+    constructor(
+        private readonly url: string,
+        private readonly domain: string,
+        private readonly room: string,
+        private readonly pingTarget: string,
+    ) {
         super();
         addEventListener("online", this.retryNow);
     }
@@ -75,7 +82,12 @@ export class Stream extends Emitter<StreamEvents> {
     }
 
     answer(iq: Element, error?: Element): void {
-        const attributes = { xmlns: NS.client, id: iq.attr("id"), to: iq.attributes.from, type: error ? "error" : "result" };
+        const attributes = {
+            xmlns: NS.client,
+            id: iq.attr("id"),
+            to: iq.attributes.from,
+            type: error ? "error" : "result",
+        };
         this.send(el("iq", attributes, error));
     }
 
@@ -130,28 +142,41 @@ export class Stream extends Emitter<StreamEvents> {
         const element = parse(text);
         if (!element) return;
         switch (element.name) {
-            case "features": return this.negotiate(element);
+            case "features":
+                return this.negotiate(element);
             case "success":
                 this.authenticated = true;
                 return this.writeOpen();
-            case "failure": return this.lose("Anmeldung abgelehnt");
+            case "failure":
+                return this.lose("Anmeldung abgelehnt");
             case "enabled":
                 this.resumeId = element.attr("resume") === "true" ? element.attr("id") : "";
                 return this.cameOnline();
-            case "resumed": return this.resumed(Number(element.attr("h")));
-            case "failed": return this.resumeId && !this.online ? this.lose("Sitzung abgelaufen") : this.cameOnline();
-            case "r": return this.write(el("a", { xmlns: NS.sm, h: this.outbox.received }).toString());
-            case "a": return this.outbox.acknowledge(Number(element.attr("h")));
-            case "error": return this.lose("Verbindung vom Server beendet");
-            case "close": return this.socket?.close();
-            case "iq": case "message": case "presence": return this.stanza(element);
+            case "resumed":
+                return this.resumed(Number(element.attr("h")));
+            case "failed":
+                return this.resumeId && !this.online ? this.lose("Sitzung abgelaufen") : this.cameOnline();
+            case "r":
+                return this.write(el("a", { xmlns: NS.sm, h: this.outbox.received }).toString());
+            case "a":
+                return this.outbox.acknowledge(Number(element.attr("h")));
+            case "error":
+                return this.lose("Verbindung vom Server beendet");
+            case "close":
+                return this.socket?.close();
+            case "iq":
+            case "message":
+            case "presence":
+                return this.stanza(element);
         }
     }
 
     private negotiate(features: Element): void {
         if (!this.authenticated) return this.write(el("auth", { xmlns: NS.sasl, mechanism: "ANONYMOUS" }).toString());
         if (this.resumeId) {
-            return this.write(el("resume", { xmlns: NS.sm, h: this.outbox.received, previd: this.resumeId }).toString());
+            return this.write(
+                el("resume", { xmlns: NS.sm, h: this.outbox.received, previd: this.resumeId }).toString(),
+            );
         }
         const managed = features.child("sm", NS.sm) !== undefined;
         const id = "bind";
@@ -192,7 +217,8 @@ export class Stream extends Emitter<StreamEvents> {
         waiting?.fail(new StanzaError(error?.children[0]?.name ?? "undefined-condition", error));
     }
 
-    // Background tabs run timers once a minute: a socket is only dropped for a ping that stayed unanswered, never for silence.
+    // Background tabs run timers once a minute: a socket is only dropped for a ping that stayed unanswered, never for
+    // silence.
     private watch(): void {
         const now = Date.now();
         if (!this.socket) return;
@@ -225,7 +251,9 @@ export class Stream extends Emitter<StreamEvents> {
         if (Date.now() - this.interruptedAt > kResumeForMs) return this.lose("Verbindung verloren");
         // Spread over time: thirty learners lose the same Wi-Fi at the same moment.
         const wait = Math.min(kRetryMaxMs, 500 * 2 ** this.attempt++) * (0.5 + Math.random());
-        setTimeout(() => { if (!this.closed && !this.socket) this.open(); }, wait);
+        setTimeout(() => {
+            if (!this.closed && !this.socket) this.open();
+        }, wait);
     }
 
     private lose(reason: string): void {

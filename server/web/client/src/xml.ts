@@ -1,5 +1,6 @@
-// XML as the Jitsi wire uses it: one small element per WebSocket message (RFC 7395), literal `xmlns` attributes, no entities
-// but the five and numeric ones. Own tree instead of the browser's, so that everything above runs in node's tests too.
+// XML as the Jitsi wire uses it: one small element per WebSocket message (RFC 7395), literal `xmlns` attributes, no
+// entities but the five and numeric ones. Own tree instead of the browser's, so that everything above runs in node's
+// tests too.
 
 export type Attributes = Record<string, string | number | undefined>;
 
@@ -7,7 +8,11 @@ export class Element {
     readonly children: Element[] = [];
     text = "";
 
-    constructor(readonly name: string, readonly attributes: Record<string, string> = {}, readonly ns = attributes.xmlns ?? "") {}
+    constructor(
+        readonly name: string,
+        readonly attributes: Record<string, string> = {},
+        readonly ns = attributes.xmlns ?? "",
+    ) {}
 
     attr(name: string): string {
         return this.attributes[name] ?? "";
@@ -27,7 +32,11 @@ export class Element {
 }
 
 // el("iq", {type: "get"}, child, "text"): attributes that are undefined are left out.
-export function el(name: string, attributes: Attributes = {}, ...content: (Element | string | false | undefined)[]): Element {
+export function el(
+    name: string,
+    attributes: Attributes = {},
+    ...content: (Element | string | false | undefined)[]
+): Element {
     const kept: Record<string, string> = {};
     for (const [key, value] of Object.entries(attributes)) if (value !== undefined) kept[key] = String(value);
     const element = new Element(name, kept);
@@ -44,7 +53,9 @@ const kMaxDepth = 32;
 
 function escape(text: string): string {
     // Characters that XML 1.0 forbids would end the stream, whatever somebody pastes into the chat.
-    return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "").replace(/[&<>"']/g, (c) => kEscapes[c]!);
+    return text
+        .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "")
+        .replace(/[&<>"']/g, (c) => kEscapes[c]!);
 }
 
 function unescape(text: string): string {
@@ -58,7 +69,8 @@ function unescape(text: string): string {
 const kToken = /<(\/?)([^\s/>]+)((?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/gy;
 const kAttribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
-// One whole element, or undefined when the text is anything else. Prefixes are cut off ("stream:features" is "features").
+// One whole element, or undefined when the text is anything else. Prefixes are cut off ("stream:features" is
+// "features").
 export function parse(text: string): Element | undefined {
     const stack: Element[] = [];
     let root: Element | undefined;
@@ -88,7 +100,8 @@ export function parse(text: string): Element | undefined {
 
 function scope(name: string, text: string, parent: Element | undefined): [Record<string, string>, string] {
     const attributes: Record<string, string> = {};
-    for (const [, key, double, single] of text.matchAll(kAttribute)) attributes[key!] = unescape(double ?? single ?? "");
+    for (const [, key, double, single] of text.matchAll(kAttribute))
+        attributes[key!] = unescape(double ?? single ?? "");
     const prefix = name.includes(":") ? name.slice(0, name.indexOf(":")) : "";
-    return [attributes, prefix ? attributes["xmlns:" + prefix] ?? "" : attributes.xmlns ?? parent?.ns ?? ""];
+    return [attributes, prefix ? (attributes["xmlns:" + prefix] ?? "") : (attributes.xmlns ?? parent?.ns ?? "")];
 }

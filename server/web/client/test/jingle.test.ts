@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseOffer, parseSources, sessionAccept, SentSource } from "../src/jingle";
-import { Section, answeredDescriptions, answeredSource, answeredTransport, mungeSimulcast, splitSections, writeOffer } from "../src/sdp";
+import {
+    Section,
+    answeredDescriptions,
+    answeredSource,
+    answeredTransport,
+    mungeSimulcast,
+    splitSections,
+    writeOffer,
+} from "../src/sdp";
 import { parse } from "../src/xml";
 
 const kTransport = `<transport xmlns="urn:xmpp:jingle:transports:ice-udp:1" ufrag="uf" pwd="0123456789abcdef01234567"><rtcp-mux/>
@@ -34,28 +42,42 @@ test("session-initiate is read with its transport, its channel and everybody's s
     assert.equal(offer.sid, "s1");
     assert.equal(offer.bridgeSession, "b1");
     assert.equal(offer.channelUrl, "wss://localhost/colibri-ws/1/c/e?pwd=x&room=r");
-    assert.deepEqual(offer.transport.candidates.map((c) => `${c.ip}:${c.port}`), ["203.0.113.5:10000"]);
-    assert.deepEqual(offer.sources.map((s) => [s.owner, s.kind, s.ssrc, s.rtx]), [
-        ["jvb", "audio", 1111111111, undefined],
-        ["9b1e22aa", "video", 3111222333, 3111222334],
-        ["9b1e22aa", "audio", 1222333444, undefined],
-    ]);
+    assert.deepEqual(
+        offer.transport.candidates.map((c) => `${c.ip}:${c.port}`),
+        ["203.0.113.5:10000"],
+    );
+    assert.deepEqual(
+        offer.sources.map((s) => [s.owner, s.kind, s.ssrc, s.rtx]),
+        [
+            ["jvb", "audio", 1111111111, undefined],
+            ["9b1e22aa", "video", 3111222333, 3111222334],
+            ["9b1e22aa", "audio", 1222333444, undefined],
+        ],
+    );
 });
 
 test("a session-initiate without a fingerprint is no offer", () => {
-    assert.equal(parseOffer(parse(kInitiate.replace(/\n/g, "").replace(/<fingerprint.*?<\/fingerprint>/g, ""))!), undefined);
+    assert.equal(
+        parseOffer(parse(kInitiate.replace(/\n/g, "").replace(/<fingerprint.*?<\/fingerprint>/g, ""))!),
+        undefined,
+    );
 });
 
 test("the XML form of source-add pairs each SSRC with its retransmission", () => {
-    const jingle = parse(`<jingle xmlns="urn:xmpp:jingle:1"><content name="video"><description xmlns="urn:xmpp:jingle:apps:rtp:1">
+    const jingle =
+        parse(`<jingle xmlns="urn:xmpp:jingle:1"><content name="video"><description xmlns="urn:xmpp:jingle:apps:rtp:1">
 <source xmlns="urn:xmpp:jingle:apps:rtp:ssma:0" ssrc="5" name="aaaaaaaa-v1" videoType="desktop"><ssrc-info xmlns="http://jitsi.org/jitmeet" owner="r@c/aaaaaaaa"/></source>
 <source xmlns="urn:xmpp:jingle:apps:rtp:ssma:0" ssrc="6" name="aaaaaaaa-v1"/><source xmlns="urn:xmpp:jingle:apps:rtp:ssma:0" ssrc="4294967296" name="aaaaaaaa-v0"/>
 <ssrc-group xmlns="urn:xmpp:jingle:apps:rtp:ssma:0" semantics="FID"><source ssrc="5"/><source ssrc="6"/></ssrc-group></description></content></jingle>`)!;
-    assert.deepEqual(parseSources(jingle), [{ kind: "video", name: "aaaaaaaa-v1", owner: "aaaaaaaa", ssrc: 5, rtx: 6, videoType: "desktop" }]);
+    assert.deepEqual(parseSources(jingle), [
+        { kind: "video", name: "aaaaaaaa-v1", owner: "aaaaaaaa", ssrc: 5, rtx: 6, videoType: "desktop" },
+    ]);
 });
 
 test("broken JSON brings no sources and no exception", () => {
-    const jingle = parse(`<jingle xmlns="urn:xmpp:jingle:1"><json-message xmlns="http://jitsi.org/jitmeet">{"sources":</json-message></jingle>`)!;
+    const jingle = parse(
+        `<jingle xmlns="urn:xmpp:jingle:1"><json-message xmlns="http://jitsi.org/jitmeet">{"sources":</json-message></jingle>`,
+    )!;
     assert.deepEqual(parseSources(jingle), []);
 });
 
@@ -71,7 +93,10 @@ test("the offer has one section per own track and per received source, all in on
     const sdp = writeOffer(offer, sections, { version: 3, withoutMid: false });
     const parts = splitSections(sdp);
     assert.ok(parts[0]!.includes("a=group:BUNDLE 0 1 2 7"));
-    assert.deepEqual(parts.slice(1).map((p) => p.find((l) => /^a=(send|recv|inactive)/.test(l))), ["a=sendrecv", "a=sendrecv", "a=recvonly", "a=sendonly", "a=inactive"]);
+    assert.deepEqual(
+        parts.slice(1).map((p) => p.find((l) => /^a=(send|recv|inactive)/.test(l))),
+        ["a=sendrecv", "a=sendrecv", "a=recvonly", "a=sendonly", "a=inactive"],
+    );
     assert.ok(parts[4]!.includes("a=ssrc-group:FID 3111222333 3111222334"));
     assert.ok(parts[1]!.includes("a=fmtp:111 minptime=10;useinbandfec=1"));
     assert.ok(parts[2]!.includes("a=fmtp:107 profile-level-id=42e01f;level-asymmetry-allowed=1;packetization-mode=1"));
@@ -85,18 +110,47 @@ test("VP8 comes first, so that browsers send it", () => {
 });
 
 test("Firefox is asked for three rids and gets no mid extension", () => {
-    const video = splitSections(writeOffer(offer, [{ kind: "video", mid: 1, direction: "sendrecv", rids: ["1", "2", "3"] }], { version: 1, withoutMid: true }))[1]!;
+    const video = splitSections(
+        writeOffer(offer, [{ kind: "video", mid: 1, direction: "sendrecv", rids: ["1", "2", "3"] }], {
+            version: 1,
+            withoutMid: true,
+        }),
+    )[1]!;
     assert.ok(video.includes("a=simulcast:recv 1;2;3"));
     assert.ok(video.includes("a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"));
     const audio = splitSections(writeOffer(offer, [sections[0]!], { version: 1, withoutMid: true }))[1]!;
     assert.ok(!audio.some((line) => line.includes("sdes:mid")));
 });
 
-const answer = (video: string[]): string => ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0",
-    "m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=ice-ufrag:u", "a=ice-pwd:p", "a=fingerprint:sha-256 11:22", "a=rtpmap:111 opus/48000/2",
-    "a=fmtp:111 minptime=10;useinbandfec=1", "a=rtcp-fb:111 transport-cc", "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level",
-    "a=ssrc:77 cname:c", "m=video 9 UDP/TLS/RTP/SAVPF 100 96", "a=rtpmap:100 VP8/90000", "a=rtpmap:96 rtx/90000", "a=fmtp:96 apt=100", ...video, ""].join("\r\n");
-const chromium = answer(["a=ssrc-group:FID 10 11", "a=ssrc:10 cname:c", "a=ssrc:10 msid:- t", "a=ssrc:11 cname:c", "a=ssrc:11 msid:- t"]);
+const answer = (video: string[]): string =>
+    [
+        "v=0",
+        "o=- 1 2 IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111",
+        "a=ice-ufrag:u",
+        "a=ice-pwd:p",
+        "a=fingerprint:sha-256 11:22",
+        "a=rtpmap:111 opus/48000/2",
+        "a=fmtp:111 minptime=10;useinbandfec=1",
+        "a=rtcp-fb:111 transport-cc",
+        "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+        "a=ssrc:77 cname:c",
+        "m=video 9 UDP/TLS/RTP/SAVPF 100 96",
+        "a=rtpmap:100 VP8/90000",
+        "a=rtpmap:96 rtx/90000",
+        "a=fmtp:96 apt=100",
+        ...video,
+        "",
+    ].join("\r\n");
+const chromium = answer([
+    "a=ssrc-group:FID 10 11",
+    "a=ssrc:10 cname:c",
+    "a=ssrc:10 msid:- t",
+    "a=ssrc:11 cname:c",
+    "a=ssrc:11 msid:- t",
+]);
 
 test("Chromium's answer gets three encodings with a retransmission each", () => {
     let next = 100;
@@ -104,29 +158,69 @@ test("Chromium's answer gets three encodings with a retransmission each", () => 
     assert.deepEqual(answeredSource(munged, 1), {
         ssrcs: [10, 11, 100, 101, 102, 103],
         groups: [
-            { semantics: "SIM", ssrcs: [10, 100, 102] }, { semantics: "FID", ssrcs: [10, 11] },
-            { semantics: "FID", ssrcs: [100, 101] }, { semantics: "FID", ssrcs: [102, 103] },
+            { semantics: "SIM", ssrcs: [10, 100, 102] },
+            { semantics: "FID", ssrcs: [10, 11] },
+            { semantics: "FID", ssrcs: [100, 101] },
+            { semantics: "FID", ssrcs: [102, 103] },
         ],
     });
-    assert.equal(mungeSimulcast(munged, 1, () => next++), munged, "a second negotiation changes nothing");
+    assert.equal(
+        mungeSimulcast(munged, 1, () => next++),
+        munged,
+        "a second negotiation changes nothing",
+    );
 });
 
 test("Firefox's three SSRC pairs are named as one simulcast source", () => {
-    const sdp = answer(["a=ssrc:1 cname:c", "a=ssrc:2 cname:c", "a=ssrc:3 cname:c", "a=ssrc:4 cname:c", "a=ssrc:5 cname:c", "a=ssrc:6 cname:c",
-        "a=ssrc-group:FID 1 2", "a=ssrc-group:FID 3 4", "a=ssrc-group:FID 5 6"]);
+    const sdp = answer([
+        "a=ssrc:1 cname:c",
+        "a=ssrc:2 cname:c",
+        "a=ssrc:3 cname:c",
+        "a=ssrc:4 cname:c",
+        "a=ssrc:5 cname:c",
+        "a=ssrc:6 cname:c",
+        "a=ssrc-group:FID 1 2",
+        "a=ssrc-group:FID 3 4",
+        "a=ssrc-group:FID 5 6",
+    ]);
     assert.deepEqual(answeredSource(sdp, 1).groups[0], { semantics: "SIM", ssrcs: [1, 3, 5] });
 });
 
 test("session-accept carries codecs, transport and own sources", () => {
-    const source: SentSource = { kind: "video", name: "3f9c0a1b-v0", msid: "s t", videoType: "camera", ...answeredSource(chromium, 1) };
-    const jingle = parse(sessionAccept(offer, "me@guest.localhost/x", answeredDescriptions(chromium), answeredTransport(chromium), [source]).toString())!;
+    const source: SentSource = {
+        kind: "video",
+        name: "3f9c0a1b-v0",
+        msid: "s t",
+        videoType: "camera",
+        ...answeredSource(chromium, 1),
+    };
+    const jingle = parse(
+        sessionAccept(offer, "me@guest.localhost/x", answeredDescriptions(chromium), answeredTransport(chromium), [
+            source,
+        ]).toString(),
+    )!;
     assert.equal(jingle.attr("action"), "session-accept");
     const [audio, video] = jingle.all("content").map((c) => c.child("description")!);
-    assert.deepEqual(audio!.all("payload-type").map((p) => p.attr("id")), ["111"]);
+    assert.deepEqual(
+        audio!.all("payload-type").map((p) => p.attr("id")),
+        ["111"],
+    );
     assert.equal(audio!.all("source").length, 0, "a microphone that is off is not signalled");
-    assert.deepEqual(video!.all("payload-type").map((p) => p.attr("name")), ["VP8", "rtx"]);
-    assert.deepEqual(video!.all("source").map((s) => [s.attr("ssrc"), s.attr("name"), s.attr("videoType")]), [["10", "3f9c0a1b-v0", "camera"], ["11", "3f9c0a1b-v0", "camera"]]);
+    assert.deepEqual(
+        video!.all("payload-type").map((p) => p.attr("name")),
+        ["VP8", "rtx"],
+    );
+    assert.deepEqual(
+        video!.all("source").map((s) => [s.attr("ssrc"), s.attr("name"), s.attr("videoType")]),
+        [
+            ["10", "3f9c0a1b-v0", "camera"],
+            ["11", "3f9c0a1b-v0", "camera"],
+        ],
+    );
     assert.equal(video!.child("ssrc-group")!.ns, "urn:xmpp:jingle:apps:rtp:ssma:0");
     const transport = jingle.child("content")!.child("transport")!;
-    assert.deepEqual([transport.attr("ufrag"), transport.child("fingerprint")!.attr("setup"), transport.child("fingerprint")!.text], ["u", "active", "11:22"]);
+    assert.deepEqual(
+        [transport.attr("ufrag"), transport.child("fingerprint")!.attr("setup"), transport.child("fingerprint")!.text],
+        ["u", "active", "11:22"],
+    );
 });

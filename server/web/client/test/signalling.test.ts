@@ -9,7 +9,9 @@ import { ReceiveTable } from "../src/receive_table";
 import { el, parse } from "../src/xml";
 
 test("XML is read with namespaces inherited and prefixes cut off", () => {
-    const features = parse(`<stream:features xmlns:stream='http://etherx.jabber.org/streams' xmlns="jabber:client"><sm xmlns="urn:xmpp:sm:3"/><x/></stream:features>`)!;
+    const features = parse(
+        `<stream:features xmlns:stream='http://etherx.jabber.org/streams' xmlns="jabber:client"><sm xmlns="urn:xmpp:sm:3"/><x/></stream:features>`,
+    )!;
     assert.equal(features.name, "features");
     assert.equal(features.ns, "http://etherx.jabber.org/streams");
     assert.equal(features.child("sm", "urn:xmpp:sm:3")?.name, "sm");
@@ -23,7 +25,17 @@ test("XML survives writing and reading with all that people type", () => {
 });
 
 test("XML that is cut, doubled, crossed or too deep is nothing", () => {
-    for (const bad of ["", "<a>", "<a></b>", "<a/><b/>", "text", "<a><b></a></b>", "<a", "<".repeat(10), "<a>".repeat(40) + "</a>".repeat(40)]) {
+    for (const bad of [
+        "",
+        "<a>",
+        "<a></b>",
+        "<a/><b/>",
+        "text",
+        "<a><b></a></b>",
+        "<a",
+        "<".repeat(10),
+        "<a>".repeat(40) + "</a>".repeat(40),
+    ]) {
         assert.equal(parse(bad), undefined, bad);
     }
 });
@@ -48,8 +60,14 @@ test("an acknowledgement is asked for after every fifth stanza", () => {
     assert.deepEqual(asked, [false, false, false, false, true, false]);
 });
 
-const source = (owner: string, suffix: string, ssrc: number): Source =>
-    ({ kind: suffix[0] === "a" ? "audio" : "video", name: `${owner}-${suffix}`, owner, ssrc, rtx: undefined, videoType: "camera" });
+const source = (owner: string, suffix: string, ssrc: number): Source => ({
+    kind: suffix[0] === "a" ? "audio" : "video",
+    name: `${owner}-${suffix}`,
+    owner,
+    ssrc,
+    rtx: undefined,
+    videoType: "camera",
+});
 
 test("a section that ended begins again for the same kind, under a new mid", () => {
     const table = new ReceiveTable(3);
@@ -57,7 +75,14 @@ test("a section that ended begins again for the same kind, under a new mid", () 
     assert.ok(table.removeOwner("aaaaaaaa"));
     table.slots[1]!.rejected = true; // the browser has seen the end of one of the two
     assert.ok(table.add([source("bbbbbbbb", "v0", 3), source("bbbbbbbb", "a0", 4)]));
-    assert.deepEqual(table.slots.map((s) => [s.kind, s.mid, s.source?.ssrc]), [["audio", 3, undefined], ["video", 5, 3], ["audio", 6, 4]]);
+    assert.deepEqual(
+        table.slots.map((s) => [s.kind, s.mid, s.source?.ssrc]),
+        [
+            ["audio", 3, undefined],
+            ["video", 5, 3],
+            ["audio", 6, 4],
+        ],
+    );
     assert.ok(!table.add([source("bbbbbbbb", "v0", 3)]), "the same source twice negotiates nothing");
 });
 

@@ -1,9 +1,14 @@
-// Builds HTML without markup in strings: text from others never becomes an element, and the strict CSP has nothing to forbid.
+// Builds HTML without markup in strings: text from others never becomes an element, and the strict CSP has nothing to
+// forbid.
 type Child = Node | string | false | undefined;
 type Properties = Record<string, string | boolean | number | ((event: never) => void) | undefined>;
 
 // h("button.round", {onclick, "aria-label": "…", disabled: true}, children)
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K | `${K}.${string}`, properties: Properties = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+    tag: K | `${K}.${string}`,
+    properties: Properties = {},
+    ...children: Child[]
+): HTMLElementTagNameMap[K] {
     const [name, ...classes] = tag.split(".");
     const element = document.createElement(name!) as HTMLElementTagNameMap[K];
     if (classes.length) element.className = classes.join(" ");
@@ -21,13 +26,14 @@ const kIcons = {
     camera: "M3 7a1 1 0 0 1 1-1h11a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1zM16 11l5-4v10l-5-4",
     screen: "M3 5h18v11H3zM12 16v4M8 20h8M12 13V8M9.5 10.5 12 8l2.5 2.5",
     chat: "M4 5h16v11H11l-5 4v-4H4zM8 9h8M8 12h5",
-    people: "M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 19c0-3 3-5 6-5s6 2 6 5M16 11a2.5 2.5 0 1 0 0-5M17 14c2.500 0 4 2 4 4.500",
+    people: "M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 19c0-3 3-5 6-5s6 2 6 5M16 11a2.5 2.5 0 1 0 0-5M17 14c2.5 0 4 2 4 4.5",
     leave: "M3 13c0-5 18-5 18 0v2h-5v-3H8v3H3z",
     settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
     close: "M6 6l12 12M18 6 6 18",
     pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
     send: "M4 12 20 4l-5 16-3-7z",
-    hand: "M7 12V7.500a1.500 1.500 0 0 1 3 0V11V5a1.500 1.500 0 0 1 3 0v6V6a1.500 1.500 0 0 1 3 0v6V9a1.500 1.500 0 0 1 3 0v5c0 4-2.500 7-6 7-3 0-4.500-1.500-6-4l-2.500-4.500c-.5-1.500 1.500-2.500 2.500-1z",
+    hand: "M7 12V7.5a1.5 1.5 0 0 1 3 0V11V5a1.5 1.5 0 0 1 3 0v6V6a1.5 1.5 0 0 1 3 0v6V9a1.5 1.5 0 0 1 3 0v5c0 4-2.5 7-6 7" +
+        "-3 0-4.5-1.5-6-4l-2.5-4.5c-.5-1.5 1.5-2.5 2.5-1z",
     off: "M4 4l16 16",
 };
 export type Icon = keyof typeof kIcons;
@@ -50,16 +56,28 @@ export class Toggle {
     readonly element: HTMLButtonElement;
     private shown = "";
 
-    constructor(private readonly name: Icon, onclick: () => void, private readonly key = "") {
+    constructor(
+        private readonly name: Icon,
+        onclick: () => void,
+        private readonly key = "",
+    ) {
         this.element = h("button.round", { type: "button", onclick });
     }
 
     // `short` is what is written where space is short; the full label is always said.
-    show(label: string, short: string, state: { pressed?: boolean; struck?: boolean; badge?: number; disabled?: boolean } = {}): void {
+    show(
+        label: string,
+        short: string,
+        state: { pressed?: boolean; struck?: boolean; badge?: number; disabled?: boolean } = {},
+    ): void {
         const shown = JSON.stringify([label, state]);
         if (shown === this.shown) return;
         this.shown = shown;
-        this.element.replaceChildren(icon(this.name, state.struck), h("span.full", {}, label), h("span.short", {}, short));
+        this.element.replaceChildren(
+            icon(this.name, state.struck),
+            h("span.full", {}, label),
+            h("span.short", {}, short),
+        );
         if (state.badge) this.element.append(h("b.badge", {}, String(state.badge)));
         this.element.disabled = state.disabled === true;
         this.element.title = this.key ? `${label} (${this.key})` : label;

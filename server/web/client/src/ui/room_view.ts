@@ -14,10 +14,18 @@ export class RoomView {
     private readonly people: PeoplePanel;
     private readonly status = h("span.status", { role: "status" });
     private readonly notice = h("p.toast", { role: "alert", hidden: true });
-    private readonly sound = h("button.sound", { type: "button", hidden: true, onclick: () => this.unblock() }, "Ton einschalten");
+    private readonly sound = h(
+        "button.sound",
+        { type: "button", hidden: true, onclick: () => this.unblock() },
+        "Ton einschalten",
+    );
     private readonly settings: HTMLDialogElement;
     private readonly goodbye: HTMLDialogElement;
-    private readonly everyone = h("button.danger", { type: "button", onclick: () => this.endForAll() }, "Konferenz für alle beenden");
+    private readonly everyone = h(
+        "button.danger",
+        { type: "button", onclick: () => this.endForAll() },
+        "Konferenz für alle beenden",
+    );
     private readonly microphone = new Toggle("microphone", () => this.toggle("microphone"), "M");
     private readonly camera = new Toggle("camera", () => this.toggle("camera"), "V");
     private readonly screen = new Toggle("screen", () => this.toggle("screen"));
@@ -26,24 +34,55 @@ export class RoomView {
     private readonly leave = new Toggle("leave", () => this.sayGoodbye());
     private noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
-    constructor(private readonly conference: Conference, title: string) {
+    constructor(
+        private readonly conference: Conference,
+        title: string,
+    ) {
         this.stage = new Stage(conference, () => (this.sound.hidden = false));
         const close = (): void => this.open(undefined);
         this.chat = new ChatPanel(conference, close);
         this.people = new PeoplePanel(conference, close);
         this.settings = dialog("Mikrofon und Kamera", deviceChoice(conference.media).element, closer("Fertig"));
-        this.goodbye = dialog("Klassenraum verlassen?", this.everyone,
-            h("button", { type: "button", onclick: () => conference.leave() }, "Nur ich gehe"), closer("Abbrechen"));
+        this.goodbye = dialog(
+            "Klassenraum verlassen?",
+            this.everyone,
+            h("button", { type: "button", onclick: () => conference.leave() }, "Nur ich gehe"),
+            closer("Abbrechen"),
+        );
         this.leave.element.classList.add("leave");
         const share = "getDisplayMedia" in (navigator.mediaDevices ?? {}) || window.klassenraumMedia !== undefined;
         this.screen.element.hidden = !share;
-        this.element = h("div.room", {},
-            h("header.top", {}, h("div.headline", {}, h("h1", {}, title), this.status),
-                h("button.plain", { type: "button", onclick: () => this.settings.showModal(), "aria-label": "Geräte auswählen", title: "Geräte auswählen" }, icon("settings"))),
+        this.element = h(
+            "div.room",
+            {},
+            h(
+                "header.top",
+                {},
+                h("div.headline", {}, h("h1", {}, title), this.status),
+                h(
+                    "button.plain",
+                    {
+                        type: "button",
+                        onclick: () => this.settings.showModal(),
+                        "aria-label": "Geräte auswählen",
+                        title: "Geräte auswählen",
+                    },
+                    icon("settings"),
+                ),
+            ),
             h("div.middle", {}, this.stage.element, this.chat.element, this.people.element),
-            this.notice, this.sound,
-            h("nav.bar", { "aria-label": "Steuerung" }, ...[this.microphone, this.camera, this.screen, this.chatButton, this.peopleButton, this.leave].map((b) => b.element)),
-            this.settings, this.goodbye);
+            this.notice,
+            this.sound,
+            h(
+                "nav.bar",
+                { "aria-label": "Steuerung" },
+                ...[this.microphone, this.camera, this.screen, this.chatButton, this.peopleButton, this.leave].map(
+                    (b) => b.element,
+                ),
+            ),
+            this.settings,
+            this.goodbye,
+        );
         conference.on("message", (message) => {
             this.chat.add(message);
             this.draw();
@@ -54,11 +93,20 @@ export class RoomView {
     draw(): void {
         const { tracks } = this.conference.media;
         const on = (own: "microphone" | "camera" | "screen"): boolean => tracks.has(own);
-        this.microphone.show(on("microphone") ? "Mikrofon an" : "Mikrofon aus", "Mikrofon", { pressed: on("microphone"), struck: !on("microphone") });
-        this.camera.show(on("camera") ? "Kamera an" : "Kamera aus", "Kamera", { pressed: on("camera"), struck: !on("camera") });
+        this.microphone.show(on("microphone") ? "Mikrofon an" : "Mikrofon aus", "Mikrofon", {
+            pressed: on("microphone"),
+            struck: !on("microphone"),
+        });
+        this.camera.show(on("camera") ? "Kamera an" : "Kamera aus", "Kamera", {
+            pressed: on("camera"),
+            struck: !on("camera"),
+        });
         this.screen.show(on("screen") ? "Teilen beenden" : "Bildschirm teilen", "Teilen", { pressed: on("screen") });
         this.chatButton.show("Chat", "Chat", { pressed: !this.chat.element.hidden, badge: this.chat.unread });
-        this.peopleButton.show("Personen", "Personen", { pressed: !this.people.element.hidden, badge: (this.conference.room?.participants.size ?? 0) + 1 });
+        this.peopleButton.show("Personen", "Personen", {
+            pressed: !this.people.element.hidden,
+            badge: (this.conference.room?.participants.size ?? 0) + 1,
+        });
         this.leave.show("Verlassen", "Verlassen");
         const [text, good] = this.conference.status();
         if (this.status.textContent !== text) this.status.textContent = text;
@@ -86,7 +134,8 @@ export class RoomView {
     private open(wanted: HTMLElement | undefined): void {
         const before = [this.chat, this.people].find((p) => !p.element.hidden);
         // Whoever closes a panel by keyboard goes on at its button.
-        if (before?.element.contains(document.activeElement)) (before === this.chat ? this.chatButton : this.peopleButton).element.focus();
+        if (before?.element.contains(document.activeElement))
+            (before === this.chat ? this.chatButton : this.peopleButton).element.focus();
         for (const panel of [this.chat.element, this.people.element]) panel.hidden = panel !== wanted || !panel.hidden;
         if (!this.chat.element.hidden) this.chat.opened();
         this.draw();

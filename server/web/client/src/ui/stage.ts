@@ -1,5 +1,5 @@
-// Where the pictures are: everyone in equal tiles, or one large with the others beside it. Asks the bridge only for what is
-// on the screen, and only as large as it is shown.
+// Where the pictures are: everyone in equal tiles, or one large with the others beside it. Asks the bridge only for
+// what is on the screen, and only as large as it is shown.
 import { Conference } from "../conference";
 import { Participant } from "../room";
 import { h } from "./dom";
@@ -27,7 +27,10 @@ export class Stage {
         this.ask();
     });
 
-    constructor(private readonly conference: Conference, private readonly soundBlocked: () => void) {
+    constructor(
+        private readonly conference: Conference,
+        private readonly soundBlocked: () => void,
+    ) {
         this.element.append(this.main, this.grid, this.sound);
         new ResizeObserver(() => this.layout()).observe(this.element);
     }
@@ -55,7 +58,8 @@ export class Stage {
     }
 
     audioOf(id: string): HTMLAudioElement | undefined {
-        const slot = this.conference.session?.table.slots.findIndex((s) => s.kind === "audio" && s.source?.owner === id) ?? -1;
+        const slot =
+            this.conference.session?.table.slots.findIndex((s) => s.kind === "audio" && s.source?.owner === id) ?? -1;
         return this.audio.get(slot);
     }
 
@@ -76,8 +80,17 @@ export class Stage {
         if (!room) return [];
         const microphone = media.tracks.get("microphone");
         const self: TileView = {
-            key: "self", name: room.name, suffix: " (Du)", source: "", track: media.tracks.get("camera"), muted: !microphone,
-            speaking: dominantSpeaker === room.id && microphone !== undefined, hand: false, screen: false, mirrored: true, pinned: false,
+            key: "self",
+            name: room.name,
+            suffix: " (Du)",
+            source: "",
+            track: media.tracks.get("camera"),
+            muted: !microphone,
+            speaking: dominantSpeaker === room.id && microphone !== undefined,
+            hand: false,
+            screen: false,
+            mirrored: true,
+            pinned: false,
         };
         return [self, ...[...room.participants.values()].flatMap((p) => this.viewsOf(p))];
     }
@@ -88,9 +101,17 @@ export class Stage {
         const screen = sources.find(([, state]) => state.videoType === "desktop")?.[0] ?? "";
         const speaks = [...participant.sources].some(([name, state]) => name.includes("-a") && !state.muted);
         const person: TileView = {
-            key: participant.id, name: participant.name, suffix: "", source: camera, track: this.trackOf(camera), muted: !speaks,
-            speaking: speaks && this.conference.dominantSpeaker === participant.id, hand: participant.handRaised,
-            screen: false, mirrored: false, pinned: false,
+            key: participant.id,
+            name: participant.name,
+            suffix: "",
+            source: camera,
+            track: this.trackOf(camera),
+            muted: !speaks,
+            speaking: speaks && this.conference.dominantSpeaker === participant.id,
+            hand: participant.handRaised,
+            screen: false,
+            mirrored: false,
+            pinned: false,
         };
         if (!screen) return [person];
         const shared = { key: `${participant.id}/screen`, source: screen, track: this.trackOf(screen) };
@@ -136,7 +157,10 @@ export class Stage {
         const columns = this.element.classList.contains("focus") ? 1 : bestColumns(count, width, height);
         this.grid.style.setProperty("--columns", String(columns));
         const smallest = Math.min(kMinWidth, width, (width - kGap * (columns - 1)) / columns);
-        this.grid.style.setProperty("--tile", `${Math.floor(Math.max(smallest, tileWidth(count, columns, width, height)))}px`);
+        this.grid.style.setProperty(
+            "--tile",
+            `${Math.floor(Math.max(smallest, tileWidth(count, columns, width, height)))}px`,
+        );
         this.ask();
     }
 
@@ -156,7 +180,8 @@ export class Stage {
     }
 }
 
-// The number of columns that makes 16:9 tiles largest; when faces would become too small, as many as fit, and it scrolls.
+// The number of columns that makes 16:9 tiles largest; when faces would become too small, as many as fit, and it
+// scrolls.
 export function bestColumns(count: number, width: number, height: number): number {
     let best = { columns: 1, tile: 0 };
     const most = Math.max(1, Math.floor((width + kGap) / (kMinWidth + kGap)));

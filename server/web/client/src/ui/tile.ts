@@ -29,7 +29,14 @@ export class Tile {
     constructor(onpin: () => void) {
         this.video.muted = true;
         this.pin = h("button.pin", { type: "button", onclick: onpin }, icon("pin"));
-        this.element = h("article.tile", {}, this.avatar, this.video, h("footer", {}, this.mute, this.hand, this.label), this.pin);
+        this.element = h(
+            "article.tile",
+            {},
+            this.avatar,
+            this.video,
+            h("footer", {}, this.mute, this.hand, this.label),
+            this.pin,
+        );
         this.element.addEventListener("dblclick", onpin);
     }
 
@@ -72,7 +79,12 @@ export class Tile {
 export function initials(name: string): string {
     const words = name.trim().split(/\s+/);
     const letters = words.length > 1 ? [words[0], words[words.length - 1]] : [words[0]];
-    return letters.map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase() || "?";
+    return (
+        letters
+            .map((word) => [...(word ?? "")][0] ?? "")
+            .join("")
+            .toUpperCase() || "?"
+    );
 }
 
 function hueOf(name: string): number {
