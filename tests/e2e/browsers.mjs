@@ -14,7 +14,9 @@ export async function launchChromium() {
             '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
             '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
             '--disable-background-timer-throttling', '--disable-renderer-backgrounding',
-            '--disable-backgrounding-occluded-windows', '--disable-features=CalculateNativeWinOcclusion,WebRtcHideLocalIpsWithMdns']
+            '--disable-backgrounding-occluded-windows',
+            // A page made up by the test counts as foreign to the loopback server.
+            '--disable-features=CalculateNativeWinOcclusion,WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,LocalNetworkAccessChecksWebRTC']
     });
 }
 

@@ -59,8 +59,11 @@ test('lib-jitsi-meet of 2022: a learner waits, the teacher logs in the Jitsi way
         await teacher.joined();
         await until('teacher is moderator', () => teacher.call('isModerator'));
         await ben.join('neu-es-wort');
-        await ben.failed('passwordRequired');
+        await ben.failed('authenticationRequired');  // opened without a password that anybody knows: learners wait
+        await until('the teacher is told to set one', async () => (await teacher.state()).messages.length > 0);
         await teacher.call('lock', 'neu-es-wort');
+        await ben.join();
+        await ben.failed('passwordRequired');
         await ben.join('neu-es-wort');
         await ben.joined();
         await everybodyReceives([teacher, ben]);
