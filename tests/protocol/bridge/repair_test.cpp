@@ -162,6 +162,21 @@ TEST(KeyframeRequest, IsRepeatedUntilOneComes) {
     EXPECT_THAT(room.rtcp_to(alice, rtcp::PayloadFormat::Pli), SizeIs(2));
 }
 
+TEST(KeyframeRequest, IsGrantedToOneReceiverThriceInTenSeconds) {
+    Classroom room;
+    Endpoint& alice = room.join("alice");
+    Endpoint& bob = room.join("bob");
+    room.want(bob, 180);
+    room.send_frame(alice, 0, 1, true);
+    room.forget();
+    for (std::uint16_t number = 2; number < 20; ++number) {  // nine seconds, and each wish is fulfilled
+        ask_for_key_frame(room, bob, Classroom::video_ssrc(alice, 0));
+        room.run_for(500ms);
+        room.send_frame(alice, 0, number, true);
+    }
+    EXPECT_THAT(room.rtcp_to(alice, rtcp::PayloadFormat::Pli), SizeIs(kKeyframesPerReceiver));
+}
+
 TEST(KeyframeRequest, IgnoresOthersSsrcs) {
     Classroom room;
     Endpoint& alice = room.join("alice");
