@@ -93,6 +93,14 @@ private:
         return result;
     }
 
+    // The control page's questions, about rooms that this gateway does not keep.
+    template <typename Other>
+    focus::RoomAnswer answer(const Other&) {
+        focus::RoomAnswer result;
+        result.error = focus::RoomError::Unknown;
+        return result;
+    }
+
     Entropy& entropy_;
 };
 
