@@ -111,7 +111,7 @@ void Bridge::Parts::execute(const colibri::CreateEndpoint& command, Context& con
     }
     auto link = std::make_unique<TransportLink>(transport::Bundle(dtls, entropy, context.now));
     TransportLink* transport_link = link.get();
-    Endpoint& endpoint = conference->add(std::make_unique<Endpoint>(command, std::move(link), context.now));
+    Endpoint& endpoint = conference->add(std::make_unique<Endpoint>(command, std::move(link), context.now, config.downlink));
     endpoint.feedback_audio_ssrc = entropy.u32();
     endpoint.feedback_video_ssrc = entropy.u32();
     const transport::LocalDescription& local = transport_link->bundle.local();

@@ -126,6 +126,7 @@ void Conference::expire(Context& context) {
         if (reports_due) {
             send_receiver_reports(*endpoint, context);
             expire_activity(*endpoint, context);
+            tell_connection_stats(*endpoint, context);
         }
         const bool has_voice = std::any_of(endpoint->sources.begin(), endpoint->sources.end(), [](const auto& source) {
             return !source->is_video() && !source->force_muted;
@@ -144,6 +145,14 @@ void Conference::expire_reports(Endpoint& endpoint, Context& context) {
         send_nacks(*source, context);
         if (source->is_video()) send_keyframe_request(*source, context);
     }
+}
+
+// Shown by the client as its download rate; nothing is said before something was measured.
+void Conference::tell_connection_stats(Endpoint& endpoint, Context& context) {
+    const bwe::Estimator& estimator = endpoint.downlink.estimator;
+    if (estimator.untested() || context.now - endpoint.stats_told < kConnectionStatsInterval) return;
+    endpoint.stats_told = context.now;
+    endpoint.say(colibri::write_connection_stats(estimator.estimate()), context.out);
 }
 
 void Conference::expire_activity(Endpoint& endpoint, Context& context) {

@@ -55,6 +55,7 @@ private:
     void tell_senders(Context& context);
     void tell_speaker(Context& context);
     void expire_reports(Endpoint& endpoint, Context& context);
+    void tell_connection_stats(Endpoint& endpoint, Context& context);
     void expire_activity(Endpoint& endpoint, Context& context);
     std::string speaker_message() const;
 

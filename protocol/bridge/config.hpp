@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "protocol/bwe/estimator.hpp"
 #include "protocol/core/time.hpp"
 
 namespace klassenraum::bridge {
@@ -15,6 +16,7 @@ struct Config {
     Duration inactive_after = std::chrono::seconds(8);          // nothing received: told to everyone
     Duration first_transfer_within = std::chrono::seconds(15);  // likewise, for somebody whose media never came up
     Duration announce_delay = std::chrono::milliseconds(300);   // from a source map to the first packet of a new SSRC
+    bwe::Limits downlink;                                       // towards each receiver
 };
 
 }  // namespace klassenraum::bridge

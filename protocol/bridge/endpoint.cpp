@@ -4,12 +4,16 @@
 
 namespace klassenraum::bridge {
 
-Endpoint::Endpoint(const colibri::CreateEndpoint& command, std::unique_ptr<Link> transport, Instant now)
+Endpoint::Endpoint(const colibri::CreateEndpoint& command,
+                   std::unique_ptr<Link> transport,
+                   Instant now,
+                   bwe::Limits downlink_limits)
     : id(command.endpoint),
       name(command.name),
       ssrc_rewriting(command.ssrc_rewriting),
       source_names(command.source_names),
       link(std::move(transport)),
+      downlink(downlink_limits),
       created(now),
       last_heard(now) {}
 

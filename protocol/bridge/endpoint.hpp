@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/bridge/downlink.hpp"
 #include "protocol/bridge/limits.hpp"
 #include "protocol/bridge/link.hpp"
 #include "protocol/bridge/output.hpp"
@@ -52,7 +53,10 @@ struct Told {
 
 class Endpoint {
 public:
-    Endpoint(const colibri::CreateEndpoint& command, std::unique_ptr<Link> transport, Instant now);
+    Endpoint(const colibri::CreateEndpoint& command,
+             std::unique_ptr<Link> transport,
+             Instant now,
+             bwe::Limits downlink_limits = {});
 
     // Replaces the whole set; what stays keeps its state. The removed ones are returned: their subscriptions are still
     // to be cut.
@@ -92,9 +96,8 @@ public:
     colibri::ReceiverAudioSubscription audio_subscription;
     Slots<AudioStream> audio{kMaxAudioSlots, kMaxAudioSlots};
     Slots<VideoStream> video{kComfortableVideoSlots, kMaxVideoSlots};
-    std::uint16_t next_transport_sequence = 1;
+    Downlink downlink;
     TokenBucket retransmissions{kRetransmissionsPerSecond, kRetransmissionBurst};
-    Duration rtt = kDefaultRtt;
 
     // Channel.
     ChannelState channel;
@@ -106,6 +109,7 @@ public:
     Instant last_heard;      // any authenticated datagram
     bool connected = false;  // media may flow
     bool inactive_told = false;
+    Instant stats_told{};  // ConnectionStats
 
 private:
     void index_ssrcs();

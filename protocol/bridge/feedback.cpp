@@ -8,6 +8,7 @@
 #include "protocol/rtcp/keyframe.hpp"
 #include "protocol/rtcp/nack.hpp"
 #include "protocol/rtcp/ntp.hpp"
+#include "protocol/rtcp/remb.hpp"
 #include "protocol/rtcp/report.hpp"
 
 namespace klassenraum::bridge {
@@ -31,9 +32,7 @@ void take_round_trip(Endpoint& receiver, const rtcp::ReportBlock& block, Context
     for (const Stream::PassedReport& passed : stream->reports) {
         if (passed.compact_ntp != block.last_sender_report) continue;
         const Duration sample = context.now - passed.at - rtcp::from_compact(block.delay_since_sender_report);
-        if (sample < Duration::zero() || sample > kMaxRtt) return;
-        receiver.rtt = std::max<Duration>((receiver.rtt * 7 + sample) / 8, 1ms);
-        return;
+        return receiver.downlink.take_round_trip(sample);
     }
 }
 
@@ -62,6 +61,13 @@ void take_keyframe_request(Endpoint& receiver, std::uint32_t media_ssrc, Context
     send_keyframe_request(*stream->source, context);
 }
 
+// What the receiver itself estimated: all there is when it sends no transport-wide feedback.
+void take_remb(Endpoint& receiver, std::uint64_t bitrate_bps, Context& context) {
+    constexpr std::uint64_t kMostBelieved = 1'000'000'000;
+    receiver.downlink.estimator.remb(static_cast<bwe::BitsPerSecond>(std::min(bitrate_bps, kMostBelieved)),
+                                     context.now);
+}
+
 void take_bye(Conference& conference, Endpoint& sender, const rtcp::Goodbye& bye) {
     for (std::size_t i = 0; i < bye.count; ++i) {
         const SignalledSsrc* signalled = sender.find(bye.ssrcs[i]);
@@ -80,10 +86,15 @@ void take_member(Conference& conference, Endpoint& sender, const rtcp::Member& m
         const auto blocks = rtcp::parse_report_blocks(member);
         if (!blocks) return;
         for (const rtcp::ReportBlock& block : *blocks) take_round_trip(sender, block, context);
+    } else if (member.is(rtcp::TransportFormat::TransportCc)) {
+        const auto feedback = rtcp::TransportCcFeedback::parse(member);
+        if (feedback) sender.downlink.take(*feedback, context.now);
     } else if (member.is(rtcp::TransportFormat::Nack)) {
         if (const auto nack = rtcp::parse_nack(member)) take_nack(sender, *nack, context);
     } else if (member.is(rtcp::PayloadFormat::Pli)) {
         if (const auto pli = rtcp::parse_pli(member)) take_keyframe_request(sender, pli->media_ssrc, context);
+    } else if (member.is(rtcp::PayloadFormat::Application)) {
+        if (const auto remb = rtcp::parse_remb(member)) take_remb(sender, remb->bitrate_bps, context);
     } else if (member.is(rtcp::PayloadFormat::Fir)) {
         const auto fir = rtcp::parse_fir(member);
         for (std::size_t i = 0; fir && i < fir->count; ++i) {

@@ -63,4 +63,8 @@ inline constexpr std::uint32_t kIngressByteBurst = 2'500'000;
 // --- speech ---
 inline constexpr std::size_t kMaxRecentSpeakers = 10;
 
+// --- downlink ---
+inline constexpr std::size_t kMaxFeedbackReports = 1024;  // packets of one feedback message: over a second's worth
+inline constexpr Duration kConnectionStatsInterval = 10s;  // as JVB
+
 }  // namespace klassenraum::bridge

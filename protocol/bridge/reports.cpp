@@ -70,7 +70,7 @@ void send_nacks(Source& source, Context& context) {
     const std::uint32_t ours = source.is_video() ? source.owner.feedback_video_ssrc : source.owner.feedback_audio_ssrc;
     for (IncomingStream& encoding : source.encodings) {
         if (encoding.losses.empty()) continue;
-        const std::size_t count = encoding.losses.due(context.now, source.owner.rtt, sequences);
+        const std::size_t count = encoding.losses.due(context.now, source.owner.downlink.rtt(), sequences);
         if (count == 0) continue;
         const bool sent = send_rtcp(source.owner, context, [&](ByteWriter& out) {
             rtcp::write_nack(out, ours, encoding.ssrc, std::span(sequences).first(count));

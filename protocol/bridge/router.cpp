@@ -10,19 +10,13 @@ namespace klassenraum::bridge {
 
 namespace {
 
-// The audio level goes along; congestion control counts video only, as JVB does it.
-rtp::ForwardExtensions audio_extensions(const Endpoint& receiver) {
+// Voice is counted for congestion control too: it gives feedback while nobody shows anything.
+rtp::ForwardExtensions extensions_for(const Endpoint& receiver, rtp::ExtensionSet accepted, Instant now) {
     rtp::ForwardExtensions extensions;
-    extensions.accepted = receiver.audio_extensions;
-    return extensions;
-}
-
-rtp::ForwardExtensions video_extensions(Endpoint& receiver, Instant now) {
-    rtp::ForwardExtensions extensions;
-    extensions.accepted = receiver.video_extensions;
-    if (receiver.video_extensions.has(rtp::kTransportCcId)) {
-        extensions.transport_sequence = receiver.next_transport_sequence++;
-    } else if (receiver.video_extensions.has(rtp::kAbsSendTimeId)) {
+    extensions.accepted = accepted;
+    if (accepted.has(rtp::kTransportCcId)) {
+        extensions.transport_sequence = receiver.downlink.next_sequence();
+    } else if (accepted.has(rtp::kAbsSendTimeId)) {
         extensions.abs_send_time = rtp::abs_send_time(now);
     }
     return extensions;
@@ -43,12 +37,17 @@ std::optional<rtp::Packet> without_redundancy(const rtp::Packet& packet, Scratch
     return rtp::Packet::parse(out.written());
 }
 
-DropReason protect_and_send(Endpoint& receiver, MutableBytes slot, std::size_t size, Context& context) {
+DropReason protect_and_send(Endpoint& receiver,
+                            const rtp::ForwardExtensions& extensions,
+                            MutableBytes slot,
+                            std::size_t size,
+                            Context& context) {
     const Address* destination = receiver.link->destination();
     if (destination == nullptr || size == 0) return DropReason::SrtpNotReady;
     const std::optional<std::size_t> length = receiver.link->protect_rtp(slot, size);
     if (!length) return DropReason::SrtpNotReady;
     context.out.datagrams.commit(*destination, *length);
+    if (extensions.transport_sequence) receiver.downlink.sent(*length, bwe::kNoProbe, context.now);
     return DropReason::None;
 }
 
@@ -79,9 +78,10 @@ DropReason forward(const Subscription& subscription,
                                     .payload_type = packet.payload_type(),
                                     .marker = output->marker,
                                     .original_sequence = std::nullopt};
+    const auto extensions = extensions_for(receiver, receiver.audio_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
-    const rtp::Written written = rtp::write_forwarded(packet, header, audio_extensions(receiver), slot);
-    const DropReason drop = protect_and_send(receiver, slot, written.size, context);
+    const rtp::Written written = rtp::write_forwarded(packet, header, extensions, slot);
+    const DropReason drop = protect_and_send(receiver, extensions, slot, written.size, context);
     if (drop == DropReason::None) account(stream, packet, written.size, context);
     return drop;
 }
@@ -109,10 +109,11 @@ DropReason forward(const Subscription& subscription,
     if (!output) return output.error();
     const rtp::ForwardHeader header{
         .ssrc = stream.ssrc, .payload_type = packet.payload_type(), .original_sequence = std::nullopt};
+    const auto extensions = extensions_for(receiver, receiver.video_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
     const rtp::Written written =
-        projection::write_projected(packet, video, *output, header, video_extensions(receiver, context.now), slot);
-    const DropReason drop = protect_and_send(receiver, slot, written.size, context);
+        projection::write_projected(packet, video, *output, header, extensions, slot);
+    const DropReason drop = protect_and_send(receiver, extensions, slot, written.size, context);
     if (drop == DropReason::None) account(stream, packet, written.size, context);
     return drop;
 }
@@ -157,7 +158,7 @@ void forward_video(Source& source, const rtp::Packet& packet, const projection::
 bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context) {
     if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
     const std::optional<std::uint16_t> original = stream.projection.locate(sequence);
-    if (!original || !stream.repeats.allow(sequence, receiver.rtt, context.now)) return false;
+    if (!original || !stream.repeats.allow(sequence, receiver.downlink.rtt(), context.now)) return false;
     auto packet = rtp::Packet::parse(stream.source->cache.find(0, *original, context.now));
     if (!packet) return false;
     Scratch scratch;
@@ -178,15 +179,16 @@ bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence,
                                     .payload_type = packet->payload_type(),
                                     .marker = output->marker,
                                     .original_sequence = std::nullopt};
+    const auto extensions = extensions_for(receiver, receiver.audio_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
-    const rtp::Written written = rtp::write_forwarded(*packet, header, audio_extensions(receiver), slot);
-    return protect_and_send(receiver, slot, written.size, context) == DropReason::None;
+    const rtp::Written written = rtp::write_forwarded(*packet, header, extensions, slot);
+    return protect_and_send(receiver, extensions, slot, written.size, context) == DropReason::None;
 }
 
 bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context) {
     if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
     const auto input = stream.projection.locate(sequence);
-    if (!input || !stream.repeats.allow(sequence, receiver.rtt, context.now)) return false;
+    if (!input || !stream.repeats.allow(sequence, receiver.downlink.rtt(), context.now)) return false;
     const auto packet = rtp::Packet::parse(stream.source->cache.find(input->encoding, input->sequence, context.now));
     if (!packet) return false;
     const auto video = stream.source->parser->parse(*packet, input->encoding);
@@ -202,10 +204,11 @@ bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence,
                   .payload_type = type->rtx,
                   .original_sequence = output->sequence};
     }
+    const auto extensions = extensions_for(receiver, receiver.video_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
     const rtp::Written written =
-        projection::write_projected(*packet, *video, *output, header, video_extensions(receiver, context.now), slot);
-    return protect_and_send(receiver, slot, written.size, context) == DropReason::None;
+        projection::write_projected(*packet, *video, *output, header, extensions, slot);
+    return protect_and_send(receiver, extensions, slot, written.size, context) == DropReason::None;
 }
 
 }  // namespace klassenraum::bridge

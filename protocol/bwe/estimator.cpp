@@ -45,7 +45,10 @@ void Estimator::feedback(std::span<const Report> reports, Instant now) {
     }
     if (octets == 0) return;
     had_feedback_ = true;
-    std::ranges::stable_sort(arrived_, {}, [](const PacketResult& packet) { return *packet.arrived; });
+    feedback_delay_.reset();
+    if (!arrived_.empty()) feedback_delay_ = now - arrived_.back().sent;
+    // By number where times are equal: std::stable_sort would allocate.
+    std::ranges::sort(arrived_, {}, [](const PacketResult& packet) { return std::pair(*packet.arrived, packet.sequence); });
     delay_feedback(arrived_, now);
     // The span of one message lacks the gap to the next one; a packet's share of it is close enough.
     const Duration span = last - first;

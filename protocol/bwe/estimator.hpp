@@ -43,8 +43,10 @@ public:
     void set_wanted(BitsPerSecond wanted) { wanted_ = wanted; }
 
     BitsPerSecond estimate() const { return estimate_; }
-    // No feedback has come yet: the estimate is only the start value.
-    bool untested() const { return !had_feedback_; }
+    // Since the newest packet that the last feedback reported went out: the round trip and the feedback's own waiting.
+    std::optional<Duration> feedback_delay() const { return feedback_delay_; }
+    // No feedback has come yet, of either kind: the estimate is only the start value.
+    bool untested() const { return !had_feedback_ && !remb_; }
     bool application_limited() const { return alr_.since().has_value(); }
     // Clusters the pacer is to send next; empties the list.
     std::vector<ProbeCluster> take_probes();
@@ -73,6 +75,7 @@ private:
     BitsPerSecond wanted_ = 0;
     BitsPerSecond estimate_;
     std::optional<Instant> next_tick_;
+    std::optional<Duration> feedback_delay_;
     bool began_ = false;
     bool had_feedback_ = false;
 };

@@ -58,7 +58,8 @@ BitsPerSecond RateControl::update(Usage usage,
         if (!first_throughput_) {
             first_throughput_ = now;
         } else if (now - *first_throughput_ > kInitialization) {
-            rate_ = *throughput;
+            // Who had little to send has learnt nothing about the line: the start value stands.
+            if (!application_limited) rate_ = *throughput;
             initialized_ = true;
         }
     }

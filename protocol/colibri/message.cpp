@@ -345,6 +345,12 @@ std::string write_connectivity(std::string_view endpoint, bool active) {
     return json::serialize(message);
 }
 
+std::string write_connection_stats(std::int64_t downlink_bps) {
+    json::object message = of_class("ConnectionStats");
+    message["estimatedDownlinkBandwidth"] = downlink_bps;
+    return json::serialize(message);
+}
+
 std::string write_last_n_endpoints(const std::vector<std::string_view>& endpoints) {
     json::object message = of_class("LastNEndpointsChangeEvent");
     message["lastNEndpoints"] = to_array(endpoints);

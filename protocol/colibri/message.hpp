@@ -79,6 +79,7 @@ std::string write_audio_sources_map(const std::vector<MappedSource>& sources);
 // `previous`: recent speakers, latest first, without the present one.
 std::string write_dominant_speaker(std::string_view endpoint, const std::vector<std::string_view>& previous);
 std::string write_connectivity(std::string_view endpoint, bool active);
+std::string write_connection_stats(std::int64_t downlink_bps);
 // For clients of 2022, which speak per endpoint.
 std::string write_last_n_endpoints(const std::vector<std::string_view>& endpoints);
 std::string write_sender_video_constraints(std::int32_t ideal_height);

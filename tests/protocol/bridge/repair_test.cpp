@@ -51,7 +51,7 @@ TEST(Retransmission, GoesByRtxOncePerRoundTrip) {
     const ByteView original = lost.rtp().payload();
     EXPECT_TRUE(std::equal(original.begin(), original.end(), payload.rest().begin(), payload.rest().end()));
 
-    room.now += bob.rtt;
+    room.now += bob.downlink.rtt();
     ask_again(room, bob, Classroom::video_ssrc(alice, 0), {lost.rtp().sequence()});
     ASSERT_THAT(room.sent_to(bob), SizeIs(2));
     EXPECT_EQ(static_cast<std::uint16_t>(room.sent_to(bob)[1].rtp().sequence() - repeated.rtp().sequence()), 1);
@@ -257,8 +257,8 @@ TEST(Reports, PassTheSendersClockOnInTheReceiversNumbering) {
                                       .delay_since_sender_report = rtcp::compact_duration(20ms)};
         rtcp::write_receiver_report(out, 9, std::span(&block, 1));
     });
-    EXPECT_LT(bob.rtt, kDefaultRtt);
-    EXPECT_GT(bob.rtt, 80ms);
+    EXPECT_LT(bob.downlink.rtt(), kDefaultRtt);
+    EXPECT_GT(bob.downlink.rtt(), 80ms);
 }
 
 TEST(Reports, EndAnEncodingThatSaysGoodbye) {

@@ -1,0 +1,44 @@
+// The line from us to one receiver: the transport-wide numbers of what we send it, what its feedback says became of
+// them (draft-holmer-rmcat-transport-wide-cc-extensions-01), and the rate that follows (bwe::Estimator). Owned by the
+// receiver's Endpoint; the router tells it of each packet, feedback.cpp of each report.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "protocol/bridge/limits.hpp"
+#include "protocol/bwe/estimator.hpp"
+#include "protocol/rtcp/transport_cc.hpp"
+
+namespace klassenraum::bridge {
+
+class Downlink {
+public:
+    explicit Downlink(bwe::Limits limits) : estimator(limits) {}
+
+    // The number that the next packet carries, when the receiver takes such numbers for this kind of media.
+    std::uint16_t next_sequence() const { return next_sequence_; }
+    // The packet with next_sequence() went out.
+    void sent(std::size_t octets, std::int32_t probe_cluster, Instant now);
+
+    void take(rtcp::TransportCcFeedback feedback, Instant now);
+    // A report about a stream of ours, or feedback, measured the way there and back.
+    void take_round_trip(Duration sample);
+    Duration rtt() const { return rtt_; }
+
+    bwe::Estimator estimator;
+
+private:
+    Instant unwrap(Duration reference);
+
+    std::uint16_t next_sequence_ = 1;
+    Duration rtt_ = kDefaultRtt;
+    bool rtt_reported_ = false;  // by answers to sender reports, which feedback's own delay does not blur
+    // The receiver's clock in feedback wraps about every twelve days.
+    std::optional<Duration> last_reference_;
+    Duration reference_{};
+    std::array<bwe::Estimator::Report, kMaxFeedbackReports> reports_;
+};
+
+}  // namespace klassenraum::bridge
