@@ -1,0 +1,204 @@
+#include "bench/participant/video_receiver.hpp"
+
+#include <algorithm>
+
+#include "protocol/rtp/vp8.hpp"
+
+namespace klassenraum::bench {
+
+namespace {
+
+constexpr Duration kKeyFrameWait = 200ms;  // libwebrtc's max_wait_for_keyframe
+constexpr Duration kStall = 1s;
+constexpr std::uint16_t kPictureMask = 0x7fff;
+
+}  // namespace
+
+void VideoReceiver::expect(std::uint32_t source, VideoQuality* quality, Instant now) {
+    if (quality_ != nullptr && quality_ != quality) quality_->playing.pause(now);
+    source_ = source;
+    quality_ = quality;
+}
+
+bool VideoReceiver::read(const rtp::Packet& packet, Part& part) const {
+    part.timestamp = packet.timestamp();
+    part.marker = packet.marker();
+    part.padding = packet.padding_only();
+    if (part.padding) return true;
+    const auto descriptor = rtp::parse_vp8(packet.payload());
+    if (!descriptor) return false;
+    part.picture_id = descriptor->picture_id.value_or(0);
+    part.layered = descriptor->picture_id && descriptor->tl0_picture_index && descriptor->temporal;
+    part.tl0 = descriptor->tl0_picture_index.value_or(0);
+    part.temporal = descriptor->temporal.value_or(0);
+    part.sync = descriptor->layer_sync;
+    part.start = descriptor->frame_start;
+    part.key = descriptor->frame_start && descriptor->key_frame;
+    const std::size_t header = descriptor->size + (part.start ? (part.key ? 10U : 3U) : 0U);
+    if (packet.payload().size() < header) return false;
+    if (const auto note = read_note(packet.payload().subspan(header))) part.note = *note;
+    return true;
+}
+
+void VideoReceiver::receive(const rtp::Packet& packet, Instant now) {
+    const std::int64_t sequence = sequences_.unwrap(packet.sequence());
+    if (sequence <= sequences_.highest() - static_cast<std::int64_t>(kPacketWindow)) return;
+    if (holds(sequence)) {
+        ++duplicates;
+        return;
+    }
+    Part fresh{.sequence = sequence};
+    if (!read(packet, fresh)) return;
+    nacks.received(sequence, now);
+    reception.record(sequence, packet.timestamp(), now);
+    if (quality_ != nullptr) quality_->octets += packet.payload().size();
+    if (!first_packet_) first_packet_ = now;
+    last_packet_ = now;
+    part(sequence) = fresh;
+    if (sequence <= last_sequence_) return;
+    if (!fresh.padding) assemble(sequence, now);
+    decode_ready(now);
+}
+
+// The frame to which this packet belongs, if it is now complete.
+void VideoReceiver::assemble(std::int64_t sequence, Instant now) {
+    const std::uint32_t timestamp = part(sequence).timestamp;
+    const auto belongs = [&](std::int64_t at) {
+        return holds(at) && !part(at).padding && part(at).timestamp == timestamp;
+    };
+    std::int64_t first = sequence;
+    while (!part(first).start) {
+        if (!belongs(first - 1)) return;
+        --first;
+    }
+    std::int64_t last = sequence;
+    while (!part(last).marker) {
+        if (!belongs(last + 1)) return;
+        ++last;
+    }
+    const auto place = std::ranges::lower_bound(waiting_, first, {}, &Frame::first);
+    waiting_.insert(place, {.first = first, .last = last, .complete_at = now, .head = part(first)});
+    if (waiting_.size() > kMaxWaitingFrames) waiting_.erase(waiting_.begin());
+}
+
+// Time for a retransmission, as a jitter buffer in NACK mode grants it.
+Duration VideoReceiver::patience() const {
+    return std::clamp<Duration>(nacks.round_trip() * 3 / 2 + 20ms, 60ms, 300ms);
+}
+
+bool VideoReceiver::follows_at_once(const Frame& frame) {
+    for (std::int64_t at = last_sequence_ + 1; at < frame.first; ++at) {
+        if (!holds(at) || !part(at).padding) return false;
+    }
+    return true;
+}
+
+bool VideoReceiver::decodable(const Frame& frame) const {
+    const Part& head = frame.head;
+    if (head.key) return true;
+    if (!started_) return false;
+    if (!head.layered) return head.picture_id == ((last_picture_ + 1) & kPictureMask);
+    if (head.temporal == 0) return head.tl0 == static_cast<std::uint8_t>(tl0_ + 1);
+    if (head.tl0 != tl0_) return false;
+    if (head.sync) return true;
+    const unsigned behind = static_cast<unsigned>(head.picture_id - base_picture_) & kPictureMask;
+    if (behind == 0 || behind >= 64) return false;
+    const std::uint64_t between = ((std::uint64_t{1} << behind) - 1) & ~std::uint64_t{1};
+    return (since_base_ & between) == between;
+}
+
+void VideoReceiver::decode_ready(Instant now) {
+    for (bool progress = true; progress;) {
+        progress = false;
+        for (std::size_t i = 0; i < waiting_.size(); ++i) {
+            const Frame frame = waiting_[i];
+            if (frame.first > last_sequence_) {
+                if (!decodable(frame)) continue;
+                const bool at_once = !started_ || follows_at_once(frame);
+                if (!at_once && now < frame.complete_at + patience()) return;
+                decode(frame, now);
+            }
+            waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+            progress = true;
+            break;
+        }
+    }
+}
+
+void VideoReceiver::decode(const Frame& frame, Instant now) {
+    const Part& head = frame.head;
+    check_truth(frame);
+    started_ = true;
+    last_sequence_ = frame.last;
+    last_picture_ = head.picture_id;
+    if (head.key || head.temporal == 0) {
+        base_picture_ = head.picture_id;
+        tl0_ = head.tl0;
+        since_base_ = 0;
+    } else {
+        const unsigned behind = static_cast<unsigned>(head.picture_id - base_picture_) & kPictureMask;
+        if (behind < 64) since_base_ |= std::uint64_t{1} << behind;
+    }
+    last_decoded_ = now;
+    nacks.forget_before(frame.first);
+    if (nacks.empty()) nacks.start_again();
+    if (head.key) asked_.reset();
+    if (quality_ == nullptr) return;
+    quality_->playing.frame(now);
+    if (!quality_->first_frame) quality_->first_frame = now;
+    quality_->last_frame = now;
+    ++quality_->frames;
+    if (head.key) ++quality_->key_frames;
+    const Duration delay = now - head.note.captured;
+    quality_->delay_sum += delay;
+    quality_->longest_delay = std::max(quality_->longest_delay, delay);
+}
+
+void VideoReceiver::check_truth(const Frame& frame) {
+    const FrameNote& note = frame.head.note;
+    bool whole = true;
+    for (std::int64_t at = frame.first; at <= frame.last; ++at) {
+        const FrameNote& other = part(at).note;
+        whole = whole && other.frame == note.frame && other.source == note.source && other.encoding == note.encoding &&
+                other.part == at - frame.first && other.parts == frame.last - frame.first + 1;
+    }
+    bool right = whole;
+    const auto known = [this](std::uint32_t number) { return truth_[number % truth_.size()] == number + 1; };
+    if (frame.head.key) {
+        right = right && note.reference == FrameNote::kNone;
+        truth_.fill(0);
+    } else {
+        right = right && note.source == truth_source_ && note.encoding == truth_encoding_ && known(note.reference);
+    }
+    if (quality_ != nullptr) {
+        if (!right) ++quality_->corrupt;
+        if (note.source != source_) ++quality_->misattributed;
+        const bool same = truth_source_ == note.source && quality_->height != 0;
+        if (frame.head.key && same && quality_->height != note.height) ++quality_->layer_switches;
+        quality_->height = note.height;
+    }
+    truth_[note.frame % truth_.size()] = note.frame + 1;
+    truth_source_ = note.source;
+    truth_encoding_ = note.encoding;
+}
+
+void VideoReceiver::expire(Instant now) { decode_ready(now); }
+
+bool VideoReceiver::busy(Instant now) const {
+    if (!waiting_.empty() || !nacks.empty()) return true;
+    return first_packet_ && now - last_packet_ < kKeyFrameWait && (!started_ || now - last_decoded_ > kKeyFrameWait);
+}
+
+// Before the first picture, after a loss that could not be repaired, and when nothing could be decoded for long although
+// packets come.
+bool VideoReceiver::take_key_frame_request(Instant now) {
+    if (!first_packet_ || now - last_packet_ > 2 * kKeyFrameWait) return false;
+    const Instant since = std::max(started_ ? last_decoded_ : *first_packet_, asked_.value_or(Instant{}));
+    const bool broken = !started_ || nacks.gave_up() || now - last_decoded_ >= kStall;
+    if (!broken || now - since < kKeyFrameWait) return false;
+    asked_ = now;
+    ++key_frame_requests;
+    return true;
+}
+
+}  // namespace klassenraum::bench

@@ -1,0 +1,108 @@
+// A camera: three encodings of one picture (simulcast) as libwebrtc sends them, paced, with retransmissions on request,
+// key frames on request and only the encodings that somebody wants (jitsi-media.md 5.4). Owned by a Participant.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "bench/participant/limits.hpp"
+#include "bench/participant/options.hpp"
+#include "bench/participant/video_encoder.hpp"
+#include "protocol/core/bytes.hpp"
+#include "protocol/core/time.hpp"
+#include "protocol/rtp/forward.hpp"
+
+namespace klassenraum::bench {
+
+class VideoSender {
+public:
+    // `source` goes into the frames' notes.
+    VideoSender(const Camera& camera, std::uint32_t source, Entropy& entropy, Instant now);
+
+    std::vector<std::uint32_t> ssrcs() const;
+    std::vector<std::uint32_t> rtx_ssrcs() const;
+
+    void set_on(bool on, Instant now);
+    bool on() const { return on_; }
+    // SenderSourceConstraints: the encodings up to this height, the lowest always; 0: none, -1: all.
+    void set_max_height(std::int32_t height, Instant now);
+    std::int32_t max_height() const { return max_height_; }
+    // What all encodings together may take; the lowest are served first.
+    void set_rate_limit(std::uint32_t bits_per_second);
+
+    void request_key_frame(Instant now);
+    void request_packet(std::uint32_t ssrc, std::uint16_t sequence, Instant now);
+
+    // Encodes what is due. Afterwards write_next() as long as it gives something.
+    void expire(Instant now);
+    std::size_t write_next(Instant now, const rtp::ForwardExtensions& extensions, MutableBytes slot);
+    std::optional<Instant> deadline() const;
+
+    struct Report {
+        std::uint32_t ssrc = 0;
+        std::uint32_t timestamp = 0;
+        std::uint32_t packets = 0;
+        std::uint32_t octets = 0;
+    };
+    // For the sender reports of the encodings that are sent.
+    std::vector<Report> reports(Instant now) const;
+
+    std::uint64_t key_frames() const { return key_frames_; }
+    std::uint64_t retransmissions() const { return retransmissions_; }
+    std::uint64_t octets() const { return octets_; }
+
+private:
+    struct SentPacket {
+        std::vector<std::uint8_t> octets;  // fixed header and payload
+        Instant sent{};
+        std::uint16_t sequence = 0;
+        bool used = false;
+    };
+    struct Encoding {
+        VideoEncoder encoder;
+        std::uint32_t ssrc = 0;
+        std::uint32_t rtx_ssrc = 0;
+        std::uint32_t nominal_rate = 0;
+        std::uint32_t first_timestamp = 0;
+        std::uint16_t height = 0;
+        std::uint16_t sequence = 0;
+        std::uint16_t rtx_sequence = 1;
+        bool active = false;
+        std::uint32_t packets = 0;
+        std::uint32_t octets = 0;
+        std::vector<SentPacket> sent = {};
+    };
+    struct Queued {
+        std::size_t encoding = 0;
+        std::uint16_t sequence = 0;
+        bool again = false;
+    };
+    void update_active(Instant now);
+    bool wants(const Encoding& encoding, std::size_t index) const;
+    void encode(std::size_t index, bool key, Instant now);
+    void packetize(std::size_t index, const EncodedFrame& frame, Instant now);
+    std::uint32_t timestamp(const Encoding& encoding, Instant now) const;
+    double pacing_rate() const;
+
+    std::uint32_t source_;
+    std::uint32_t frames_per_second_;
+    std::vector<Encoding> encodings_;
+    std::uint32_t rate_limit_ = 0xffffffff;
+    bool on_;
+    std::int32_t max_height_ = -1;  // a client that was told nothing sends everything
+    Instant start_;
+    Instant next_frame_;
+    std::uint64_t frame_count_ = 0;
+    bool key_frame_due_ = true;
+    Instant last_key_frame_{};
+    std::deque<Queued> queue_;
+    std::deque<Queued> repeats_;
+    Instant free_at_{};  // the pacer's
+    std::uint64_t key_frames_ = 0;
+    std::uint64_t retransmissions_ = 0;
+    std::uint64_t octets_ = 0;
+};
+
+}  // namespace klassenraum::bench
