@@ -1,6 +1,9 @@
 #include "protocol/crypto/digest.hpp"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
+
+#include "protocol/core/assert.hpp"
 
 namespace klassenraum::crypto {
 
@@ -18,6 +21,12 @@ consteval std::array<std::uint32_t, 256> crc_table() {
 constexpr std::array<std::uint32_t, 256> kCrcTable = crc_table();
 
 }  // namespace
+
+std::array<std::uint8_t, 16> md5(ByteView data) {
+    std::array<std::uint8_t, 16> digest{};
+    ASSERT(EVP_Q_digest(nullptr, "MD5", nullptr, data.data(), data.size(), digest.data(), nullptr) == 1);
+    return digest;
+}
 
 std::array<std::uint8_t, 20> sha1(ByteView data) {
     std::array<std::uint8_t, 20> digest;

@@ -9,6 +9,8 @@
 
 namespace klassenraum::crypto {
 
+// Broken as a signature; RFC 8489 §9.2.2 makes TURN's keys with it, which their MAC does not suffer from.
+std::array<std::uint8_t, 16> md5(ByteView data);
 std::array<std::uint8_t, 20> sha1(ByteView data);
 std::array<std::uint8_t, 32> sha256(ByteView data);
 std::array<std::uint8_t, 48> sha384(ByteView data);
