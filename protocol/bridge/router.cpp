@@ -81,6 +81,10 @@ DropReason forward(const Subscription& subscription,
     const auto extensions = extensions_for(receiver, receiver.audio_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
     const rtp::Written written = rtp::write_forwarded(packet, header, extensions, slot);
+    stream.history[header.sequence % stream.history.size()] = {.sent = true,
+                                                               .header = header,
+                                                               .transport_sequence = extensions.transport_sequence,
+                                                               .abs_send_time = extensions.abs_send_time};
     const DropReason drop = protect_and_send(receiver, extensions, slot, written.size, context);
     if (drop == DropReason::None) account(stream, packet, written.size, context);
     return drop;
@@ -157,6 +161,8 @@ void forward_video(Source& source, const rtp::Packet& packet, const projection::
 
 bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context) {
     if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
+    const SentVoice& as_sent = stream.history[sequence % stream.history.size()];
+    if (!as_sent.sent || as_sent.header.sequence != sequence) return false;
     const std::optional<std::uint16_t> original = stream.projection.locate(sequence);
     if (!original || !stream.repeats.allow(sequence, receiver.downlink.rtt(), context.now)) return false;
     auto packet = rtp::Packet::parse(stream.source->cache.find(0, *original, context.now));
@@ -167,21 +173,15 @@ bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence,
         packet = without_redundancy(*packet, scratch);
         if (!packet) return false;
     }
-    // The projection compares extended numbers near those it has seen; the low sixteen bits say which.
-    projection::AudioPacket audio{.timestamp = packet->timestamp(), .marker = packet->marker()};
-    audio.sequence = stream.source->encodings.front().extended(*original);
-    const auto output = stream.projection.project_again(audio);
-    if (!output) return false;
-    // opus has no retransmission payload type: the packet itself goes again.
-    const rtp::ForwardHeader header{.ssrc = stream.ssrc,
-                                    .timestamp = output->timestamp,
-                                    .sequence = output->sequence,
-                                    .payload_type = packet->payload_type(),
-                                    .marker = output->marker,
-                                    .original_sequence = std::nullopt};
-    const auto extensions = extensions_for(receiver, receiver.audio_extensions, context.now);
+    if (packet->payload_type() != as_sent.header.payload_type) return false;
+    // opus has no retransmission payload type: the packet itself goes again, with the header it had.
+    rtp::ForwardExtensions extensions;
+    extensions.accepted = receiver.audio_extensions;
+    extensions.transport_sequence = as_sent.transport_sequence;
+    extensions.abs_send_time = as_sent.abs_send_time;
     MutableBytes slot = context.out.datagrams.acquire();
-    const rtp::Written written = rtp::write_forwarded(*packet, header, extensions, slot);
+    const rtp::Written written = rtp::write_forwarded(*packet, as_sent.header, extensions, slot);
+    extensions.transport_sequence.reset();  // counted when it went out first
     return protect_and_send(receiver, extensions, slot, written.size, context) == DropReason::None;
 }
 
@@ -193,17 +193,14 @@ bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence,
     if (!packet) return false;
     const auto video = stream.source->parser->parse(*packet, input->encoding);
     const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());
-    if (!video || type == nullptr) return false;
+    // Without RTX nothing is repeated: under its old number the packet would have to be the same octets again.
+    if (!video || type == nullptr || stream.rtx_ssrc == 0 || type->rtx == 0) return false;
     const auto output = stream.projection.project_again(*video, context.now);
     if (!output) return false;
-    rtp::ForwardHeader header{
-        .ssrc = stream.ssrc, .payload_type = packet->payload_type(), .original_sequence = std::nullopt};
-    if (stream.rtx_ssrc != 0 && type->rtx != 0) {
-        header = {.ssrc = stream.rtx_ssrc,
-                  .sequence = stream.rtx_sequence++,
-                  .payload_type = type->rtx,
-                  .original_sequence = output->sequence};
-    }
+    const rtp::ForwardHeader header{.ssrc = stream.rtx_ssrc,
+                                    .sequence = stream.rtx_sequence++,
+                                    .payload_type = type->rtx,
+                                    .original_sequence = output->sequence};
     const auto extensions = extensions_for(receiver, receiver.video_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
     const rtp::Written written =

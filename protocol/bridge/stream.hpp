@@ -13,6 +13,7 @@
 #include "protocol/core/time.hpp"
 #include "protocol/projection/audio_projection.hpp"
 #include "protocol/projection/projection.hpp"
+#include "protocol/rtp/forward.hpp"
 
 namespace klassenraum::bridge {
 
@@ -23,7 +24,7 @@ struct Stream {
         : ssrc(primary), rtx_ssrc(retransmissions), repeats(history) {}
 
     std::uint32_t ssrc;
-    std::uint32_t rtx_ssrc;    // 0: none, repeats go out plainly
+    std::uint32_t rtx_ssrc;    // 0: none; voices are repeated plainly, pictures then not at all
     Source* source = nullptr;  // whose packets it carries; null: free
     bool wanted = false;       // the receiver wants the source now
     bool announced = false;    // the receiver can know which source this is
@@ -46,10 +47,20 @@ struct Stream {
     bool ready(Instant now) const { return announced && now >= ready_at; }
 };
 
+// How a voice packet went out. opus is repeated under its own sequence number, and then octet for octet: another header
+// under the same number would repeat GCM's nonce, which gives the key of its tag away (RFC 7714 §8.4).
+struct SentVoice {
+    bool sent = false;
+    rtp::ForwardHeader header;
+    std::optional<std::uint16_t> transport_sequence;
+    std::optional<std::uint32_t> abs_send_time;
+};
+
 struct AudioStream : Stream {
     AudioStream(std::uint32_t primary, std::uint32_t, std::uint16_t sequence, std::uint32_t timestamp)
         : Stream(primary, 0, kAudioHistory), projection(sequence, timestamp) {}
     projection::AudioProjection projection;
+    std::array<SentVoice, kAudioHistory> history;  // by sequence number
 };
 
 struct VideoStream : Stream {

@@ -85,6 +85,39 @@ TEST(Retransmission, RepeatsAVoiceAsItWas) {
     EXPECT_EQ(room.sent_to(bob).front().octets, second.octets);
 }
 
+// Other octets under one sequence number would give the key of GCM's tag away. The first packet's marker is
+// ours, and each has a number for congestion control.
+TEST(Retransmission, RepeatsAVoiceWithTheNumbersItWentOutWith) {
+    Classroom room;
+    Endpoint& alice = room.join("alice");
+    Endpoint& bob = room.join("bob");
+    bob.audio_extensions.add(rtp::kTransportCcId);
+    for (std::uint16_t sequence = 1; sequence <= 8; ++sequence) room.send_audio(alice, sequence);
+    const std::vector<Datagram> sent = room.sent_to(bob);
+    ASSERT_THAT(sent, SizeIs(8));
+    for (const Datagram& datagram : sent) {
+        room.forget();
+        ask_again(room, bob, Classroom::audio_ssrc(alice), {datagram.rtp().sequence()});
+        ASSERT_THAT(room.sent_to(bob), SizeIs(1));
+        EXPECT_EQ(room.sent_to(bob).front().octets, datagram.octets);
+    }
+}
+
+TEST(Retransmission, IsRefusedForAPictureWithoutRtx) {
+    Classroom room;
+    Endpoint& alice = room.join("alice", {.media = false});
+    Endpoint& bob = room.join("bob");
+    colibri::SourceDescription camera = Classroom::camera(alice);
+    camera.rtx.clear();
+    room.signal(alice, {camera});
+    room.want(bob, 180);
+    room.now += 1s;
+    room.send_frame(alice, 0, 1, true);
+    ASSERT_THAT(room.sent_to(bob), SizeIs(1));
+    ask_again(room, bob, room.sent_to(bob).back().rtp().ssrc(), {room.sent_to(bob).back().rtp().sequence()});
+    EXPECT_THAT(room.sent_to(bob), SizeIs(1));
+}
+
 TEST(Retransmission, HasABudget) {
     Classroom room;
     Endpoint& alice = room.join("alice");
