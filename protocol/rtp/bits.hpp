@@ -20,7 +20,7 @@ public:
             return 0;
         }
         for (; count > 0; --count, ++position_)
-            value = value << 1 | (bytes_[position_ / 8] >> (7 - position_ % 8) & 1U);
+            value = value << 1 | (static_cast<std::uint32_t>(bytes_[position_ / 8]) >> (7 - position_ % 8) & 1U);
         return value;
     }
     bool flag() { return bits(1) != 0; }
