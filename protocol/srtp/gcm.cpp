@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace klassenraum::srtp {
 
@@ -59,6 +60,10 @@ std::uint32_t u32_at(ByteView packet, std::size_t at) {
     return ByteReader(packet.subspan(at, 4)).u32();
 }
 
+std::uint64_t u64_at(ByteView packet, std::size_t at) {
+    return ByteReader(packet.subspan(at, 8)).u64();
+}
+
 }  // namespace
 
 void Gcm::Free::operator()(evp_cipher_ctx_st* context) const {
@@ -106,7 +111,7 @@ Gcm::Stream& Gcm::stream(std::uint32_t ssrc) {
     if (at != streams_.end() && at->ssrc == ssrc) return *at;
     Stream fresh;
     fresh.ssrc = ssrc;
-    return *streams_.insert(at, fresh);
+    return *streams_.insert(at, std::move(fresh));
 }
 
 // RFC 7714 §8.1: two zeros, SSRC, roll-over counter and sequence number, XORed with the salt.
@@ -162,13 +167,21 @@ DropReason Gcm::unprotect_rtcp(MutableBytes packet, std::size_t& length) {
 std::optional<std::size_t> Gcm::protect_rtp(MutableBytes slot, std::size_t length, std::size_t header) {
     const std::uint32_t ssrc = u32_at(slot, 8);
     Stream& own = stream(ssrc);
-    // A retransmission is the same packet under the same index again; one older than the window could be another
-    // packet.
+    if (!own.sealed) own.sealed = std::make_unique<std::array<Sealed, kRepeatable>>();
     const auto index = own.rtp.index_of(u16_at(slot, 2));
     if (!index || own.rtp.is_too_old(*index)) return std::nullopt;
+    Sealed& sealed = (*own.sealed)[*index % kRepeatable];
+    const bool again = !own.rtp.is_new(*index);
+    if (again && sealed.index != *index) return std::nullopt;  // what it was is forgotten
     const Nonce nonce = rtp_nonce(rtp_salt_, ssrc, *index);
     const MutableBytes text = slot.subspan(header, length - header);
     if (!seal(rtp_.get(), nonce, slot.first(header), {}, text, slot.data() + length)) return std::nullopt;
+    const std::uint64_t tag = u64_at(slot, length);
+    if (again && sealed.tag != tag) {
+        OPENSSL_cleanse(slot.data() + header, length + kTag - header);
+        return std::nullopt;
+    }
+    sealed = {.index = *index, .tag = tag};
     own.rtp.advance(*index);
     return length + kTag;
 }

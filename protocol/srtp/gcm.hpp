@@ -30,12 +30,19 @@ public:
     // `header` is the length of the RTP header with CSRCs and extension. None: `length` is the new length.
     DropReason unprotect_rtp(MutableBytes packet, std::size_t header, std::size_t& length);
     DropReason unprotect_rtcp(MutableBytes packet, std::size_t& length);
-    // The slot has room for the tag (and SRTCP's index).
+    // The slot has room for the tag (and SRTCP's index). A packet may go out again with the very same octets, as long
+    // as it is one of the last kRepeatable; nothing when the octets differ, however that came about.
     std::optional<std::size_t> protect_rtp(MutableBytes slot, std::size_t length, std::size_t header);
     std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length);
 
 private:
     using Nonce = std::array<std::uint8_t, 12>;
+    static constexpr std::size_t kRepeatable = 128;
+    // What went out under an index: two tags under one nonce would give the key of all tags away (RFC 7714 §8.4).
+    struct Sealed {
+        std::uint64_t index = UINT64_MAX;
+        std::uint64_t tag = 0;  // its first eight octets
+    };
     struct Free {
         void operator()(evp_cipher_ctx_st* context) const;
     };
@@ -45,6 +52,7 @@ private:
         std::uint32_t next_rtcp_index = 1;
         ReplayWindow rtp;
         ReplayWindow rtcp;
+        std::unique_ptr<std::array<Sealed, kRepeatable>> sealed;  // of a stream that we send
     };
 
     Gcm() = default;

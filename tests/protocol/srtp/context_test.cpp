@@ -165,6 +165,30 @@ TEST(SrtpContext, SendsTheSamePacketAgain) {
     }
 }
 
+// Two tags under one nonce give the key of all tags away (RFC 7714 §8.4), so the second never leaves.
+TEST(SrtpContext, SendsNothingElseUnderANumberThatWasUsed) {
+    Pair pair(Profile::AeadAes128Gcm);
+    Bytes slot(kDatagramCapacity);
+    const auto protect = [&](const Bytes& packet) {
+        std::copy(packet.begin(), packet.end(), slot.begin());
+        return pair.server->protect_rtp(slot, packet.size()).has_value();
+    };
+    Bytes other_marker = rtp(1, 10);
+    other_marker[1] |= 0x80;
+    Bytes other_text = rtp(1, 10);
+    other_text.back() ^= 1;
+    ASSERT_TRUE(protect(rtp(1, 10)));
+    EXPECT_FALSE(protect(other_marker));
+    EXPECT_FALSE(protect(other_text));
+    EXPECT_FALSE(protect(rtp(1, 10, 21)));
+    EXPECT_TRUE(protect(rtp(1, 10)));
+    EXPECT_TRUE(protect(rtp(2, 10, 21)));  // another stream has other nonces
+
+    for (std::uint16_t sequence = 11; sequence <= 200; ++sequence) ASSERT_TRUE(protect(rtp(1, sequence)));
+    EXPECT_FALSE(protect(rtp(1, 10))) << "what it was is not known any more";
+    EXPECT_TRUE(protect(rtp(1, 199)));
+}
+
 // R4: lengths 0 to 300 and all first octets; what is too short never reaches the cipher.
 TEST(SrtpContext, ChecksHeaderLengthsBeforeCryptography) {
     for (const Profile profile : kProfiles) {
