@@ -88,6 +88,16 @@ TEST(Intake, KeepsTheOrderWhenItMakesMessagesWait) {
     EXPECT_FALSE(intake.next());
 }
 
+TEST(Intake, GivesNoSpellingOfAMessageMoreThanAnother) {
+    for (const std::string text : {" <message/>", "\n<iq/>", "<c:message xmlns:c='jabber:client'/>", "<presence/>"}) {
+        Intake intake;
+        for (int i = 0; i < 200; ++i) EXPECT_TRUE(intake.push(text));
+        int passed = 0;
+        while (intake.take(kStart)) ++passed;
+        EXPECT_EQ(passed, 40) << text;
+    }
+}
+
 TEST(Intake, HoldsNoMoreThanItsBounds) {
     Intake many;
     for (std::size_t i = 0; i < kMaxWaiting; ++i) EXPECT_TRUE(many.push("<r/>"));
