@@ -307,8 +307,8 @@ Stack::Stack(Events& events) : parts_(std::make_unique<Parts>(events)) {
 }
 
 Stack::~Stack() {
+    Parts::instance = nullptr;  // whoever listened may be gone in part: the last ABORTs go nowhere
     while (!parts_->associations.empty()) parts_->destroy(parts_->associations.begin()->first);
-    Parts::instance = nullptr;
     for (int attempt = 0; attempt < 100 && usrsctp_finish() != 0; ++attempt) usrsctp_handle_timers(kTick_ms);
 }
 

@@ -144,5 +144,30 @@ TEST_F(SctpStack, OpensOnceAndClosesOften) {
     EXPECT_TRUE(closed_.empty());
 }
 
+// The one who listens owns the stack and goes with it: its maps may be gone before the stack is.
+TEST(SctpStackEnd, SaysNothingMore) {
+    struct Listener final : Events {
+        void packet_ready(EndpointId endpoint, std::vector<std::uint8_t> packet) override {
+            wire.emplace_back(endpoint == kBridge ? kBrowser : kBridge, std::move(packet));
+        }
+        void channel_opened(EndpointId) override { opened = true; }
+        void text_received(EndpointId, std::string) override {}
+        void association_closed(EndpointId) override {}
+        std::deque<std::pair<EndpointId, std::vector<std::uint8_t>>> wire;
+        bool opened = false;
+    } listener;
+    {
+        Stack stack(listener);
+        ASSERT_TRUE(stack.open(kBridge) && stack.connect(kBrowser) && stack.open_channel(kBrowser, "", ""));
+        for (int round = 0; round < 100 && !listener.opened; ++round) {
+            for (const auto& [to, packet] : std::exchange(listener.wire, {})) stack.receive(to, packet);
+            stack.expire(Instant(std::chrono::milliseconds(10 * round)));
+        }
+        ASSERT_TRUE(listener.opened);
+        listener.wire.clear();
+    }
+    EXPECT_TRUE(listener.wire.empty());
+}
+
 }  // namespace
 }  // namespace klassenraum::sctp
