@@ -141,7 +141,8 @@ bool VideoProjection::accept_dependency(const VideoPacket& packet, Turn turn) {
             target_changed_ = true;
             layer_wait_ = 0;
         } else {
-            wait_for_layer(1);
+            // The sender has switched our layers off: nothing of them will come, so there is nothing to wait for.
+            wait_for_layer(structure.active(decode_target_) ? 1 : kPatience);
         }
     }
     return needed.at(decode_target_) != DecodeTargetIndication::NotPresent;

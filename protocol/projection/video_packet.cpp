@@ -86,6 +86,11 @@ void VideoParser::parse_dependency(ByteView extension, VideoPacket& out) {
         }
         known.slots[slot] = known.slots[kScratch];
         known.since[slot] = out.sequence;
+        known.slots[slot].active_decode_targets = out.dependency->has_active_decode_targets
+                                                      ? out.dependency->active_decode_targets
+                                                      : known.slots[slot].all_decode_targets();
+    } else if (out.dependency->has_active_decode_targets && out.sequence == out.highest) {
+        known.slots[slot].active_decode_targets = out.dependency->active_decode_targets;
     }
     out.descriptor = Descriptor::Dependency;
     out.structure = &known.slots[slot];

@@ -114,7 +114,7 @@ std::uint8_t TemplateStructure::decode_target_for(std::uint8_t max_spatial, std:
     for (std::uint8_t target = 0; target < decode_target_count; ++target) {
         const Layer& layer = decode_targets[target];
         if (richer(decode_targets[poorest], layer)) poorest = target;
-        if (layer.spatial > max_spatial || layer.temporal > max_temporal) continue;
+        if (!active(target) || layer.spatial > max_spatial || layer.temporal > max_temporal) continue;
         if (!best || richer(layer, decode_targets[*best])) best = target;
     }
     return best.value_or(poorest);

@@ -56,7 +56,11 @@ struct TemplateStructure {
     std::uint32_t all_decode_targets() const {
         return decode_target_count >= 32 ? 0xffffffffU : (1U << decode_target_count) - 1;
     }
-    // The richest decode target within the bounds, else the poorest there is.
+    // What the sender makes at present: it switches layers off when its uplink is narrow. Kept up to date by whoever
+    // keeps the structure.
+    std::uint32_t active_decode_targets = 0xffffffffU;
+    bool active(std::size_t target) const { return (active_decode_targets >> target & 1U) != 0; }
+    // The richest active decode target within the bounds, else the poorest there is.
     std::uint8_t decode_target_for(std::uint8_t max_spatial, std::uint8_t max_temporal) const;
 };
 

@@ -214,6 +214,25 @@ TEST_F(DependencyLayers, ForwardEverythingUnchangedByDefault) {
     EXPECT_EQ(active_, 0xfU);
 }
 
+// Chromium on a narrow uplink: three layers in the structure, fewer in the mask, and only those are made.
+TEST_F(DependencyLayers, LeaveOutWhatTheSenderDoesNotMake) {
+    projection_.set_target(Target{});
+    const auto lower_layer = [&](bool key, std::uint8_t index) {
+        timestamp_ += 3000;
+        now_ += 33ms;
+        const rtp::test::DescriptorOptions options{
+            .number = number_++, .id_offset = id_offset_, .template_index = index, .active = 0b0011, .key_only = true};
+        offer(test::rtp_packet(41, sequence_++, timestamp_, 1, true, Bytes{0x10, 1, 2},
+                               rtp::test::descriptor(options, key)));
+    };
+    lower_layer(true, 0);
+    number_ = static_cast<std::uint16_t>(number_ + 1);
+    for (int i = 0; i < 10; ++i) lower_layer(false, 2);
+    EXPECT_EQ(out_.size(), 11U);
+    EXPECT_EQ(last_layers(), (std::set<int>{0}));
+    EXPECT_FALSE(projection_.needs_key_frame());
+}
+
 TEST_F(DependencyLayers, WaitForTheStructure) {
     projection_.set_target(Target{});
     for (int i = 0; i < 3; ++i) pictures(false);

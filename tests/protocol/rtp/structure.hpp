@@ -15,6 +15,8 @@ struct DescriptorOptions {
     std::uint8_t template_index = 0;
     bool start = true;
     bool end = true;
+    std::uint8_t active = 0;  // bitmask of decode targets in the same order, sent with the structure; 0: not sent
+    bool key_only = false;    // K-SVC: between key frames no layer needs the one below
 };
 
 // Templates: 0 S0T0 key, 1 S0T0, 2 S0T1, 3 S1T0 key, 4 S1T0, 5 S1T1. Decode targets: S0T0, S0T1, S1T0, S1T1.
@@ -27,15 +29,18 @@ inline std::vector<std::uint8_t> descriptor(const DescriptorOptions& options, bo
     out.bits((options.id_offset + options.template_index) % 64U, 6);
     out.bits(options.number, 16);
     if (structure) {
-        out.bits(0b10000, 5);
+        out.bits(options.active != 0 ? 0b11000 : 0b10000, 5);
         out.bits(options.id_offset, 6);
         out.bits(4 - 1, 5);
         for (const std::uint32_t next : {0U, 1U, 2U, 0U, 1U, 3U}) out.bits(next, 2);
         // 0 not present, 1 discardable, 2 switch, 3 required
         constexpr std::uint8_t kIndications[6][4] = {{2, 2, 2, 2}, {2, 2, 3, 3}, {0, 1, 0, 3},
                                                      {0, 0, 2, 2}, {0, 0, 2, 2}, {0, 0, 0, 1}};
-        for (const auto& frame : kIndications) {
-            for (const std::uint8_t indication : frame) out.bits(indication, 2);
+        for (std::size_t index = 0; index < 6; ++index) {
+            for (std::size_t target = 0; target < 4; ++target) {
+                const bool left_out = options.key_only && (index == 1 || index == 2) && target >= 2;
+                out.bits(left_out ? 0 : kIndications[index][target], 2);
+            }
         }
         const std::vector<std::vector<std::uint32_t>> diffs = {{}, {4}, {2}, {1}, {4, 1}, {2, 1}};
         for (const auto& frame : diffs) {
@@ -50,6 +55,7 @@ inline std::vector<std::uint8_t> descriptor(const DescriptorOptions& options, bo
         for (int i = 0; i < 6; ++i) out.bits(1, 4);
         out.bits(1, 1);
         for (const std::uint32_t size : {320U, 180U, 640U, 360U}) out.bits(size - 1, 16);
+        if (options.active != 0) out.bits(options.active, 4);
     }
     return {buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(out.size())};
 }
