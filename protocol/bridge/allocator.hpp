@@ -1,34 +1,44 @@
-// Who sees what: for one receiver, which encoding and layer of every other endpoint's video is forwarded to it. The
-// only place where targets are chosen; without bandwidth estimation every wish is granted up to last-N
-// (jitsi-media.md 5.1). A pure function of the receiver's constraints and the sources at hand; README.md has a worked
+// Who sees what: for one receiver, which layer of every other endpoint's video is forwarded to it. The only place where
+// targets are chosen, as the Videobridge chooses them (jitsi-media.md 5.1), with a margin for going up so that quality
+// does not flap. A pure function of the receiver's wishes, the sources at hand and the rate; README.md has a worked
 // example.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "protocol/bridge/limits.hpp"
+#include "protocol/bwe/packet_result.hpp"
 #include "protocol/colibri/constraints.hpp"
 #include "protocol/projection/projection.hpp"
 
 namespace klassenraum::bridge {
 
-inline constexpr std::size_t kMaxLayers = 8;
+inline constexpr std::size_t kMaxLayers = 8;   // spatial, as a structure may name them
+inline constexpr std::size_t kMaxLadder = 24;  // steps of quality of one source
+inline constexpr bwe::BitsPerSecond kUnlimitedRate = std::numeric_limits<bwe::BitsPerSecond>::max() / 4;
 
-// What is known of one video source at the moment.
+// One step of quality of a source: an encoding, or a layer within it.
+struct VideoLayer {
+    projection::Target target;
+    std::int32_t height = 0;  // the smaller dimension
+    bwe::BitsPerSecond rate = 0;
+    bool full_frame_rate = true;
+};
+
+// What is known of one video source at the moment, and what the receiver has of it.
 struct VideoCandidate {
     std::string_view source;  // names
     std::string_view endpoint;
     bool enabled = true;  // neither switched off by its owner nor by moderation
-    std::uint8_t encodings = 1;
-    std::uint8_t active = 0;  // bit per encoding that is being sent; none: not known yet
-    // Spatial layers within the single encoding of an SVC sender: the smaller dimension of each; 0 where unknown.
-    std::array<std::uint16_t, kMaxLayers> layer_heights{};
-    std::uint8_t layers = 0;
+    bool screen = false;
+    std::span<const VideoLayer> ladder;  // ascending; never empty for an enabled source
+    std::optional<projection::Target> current;
 };
 
 struct Allocation {
@@ -39,16 +49,44 @@ struct Allocation {
 
 class Allocator {
 public:
-    // `candidates` in speech order, the latest speaker's first. The result is parallel to them and lives until the next
-    // call.
-    std::span<const Allocation> allocate(const colibri::ReceiverConstraints& constraints,
-                                         std::span<const VideoCandidate> candidates);
+    // First what is wished: who has a place, and which layers come into question. `candidates` in speech order, the
+    // latest speaker's first; they must live until allocate().
+    void plan(const colibri::ReceiverConstraints& constraints, std::span<const VideoCandidate> candidates);
+    // What the receiver gets now costs, and what all it wishes would.
+    bwe::BitsPerSecond used() const;
+    bwe::BitsPerSecond ideal() const;
+
+    // Then what is granted. Parallel to the candidates, valid until the next plan().
+    std::span<const Allocation> allocate(bwe::BitsPerSecond budget = kUnlimitedRate);
+    bwe::BitsPerSecond granted() const;  // what the result costs
+    bool raised() const;                 // somebody is shown better than before
+    bool satisfied() const;              // nobody is shown less than wished for want of bandwidth
 
 private:
-    void order(const colibri::ReceiverConstraints& constraints, std::span<const VideoCandidate> candidates);
+    struct Entry {
+        std::size_t candidate = 0;
+        std::int32_t limit = 0;
+        bool on_stage = false;
+        std::array<std::uint8_t, kMaxLadder> layers{};  // indices into the ladder
+        int count = 0;
+        int preferred = 0;
+        int oversend = -1;  // up to here the first source may exceed the budget
+        int current = -1;
+        int chosen = -1;
+    };
+    void order(const colibri::ReceiverConstraints& constraints);
+    void consider_camera(Entry& entry) const;
+    void consider_screen(Entry& entry) const;
+    void find_current(Entry& entry) const;
+    const VideoLayer& layer(const Entry& entry, int index) const;
+    bwe::BitsPerSecond rate(const Entry& entry, int index) const;
+    bwe::BitsPerSecond price(const Entry& entry, int index) const;
+    bool improve(Entry& entry, bwe::BitsPerSecond room) const;
 
+    std::span<const VideoCandidate> candidates_;
     std::vector<std::size_t> order_;  // most important first
     std::vector<std::uint32_t> rank_;
+    std::vector<Entry> entries_;
     std::vector<Allocation> allocations_;
 };
 

@@ -239,7 +239,11 @@ DropReason Bridge::Parts::receive_stun(MutableBytes datagram, const Address& fro
     const std::optional<std::string_view> ufrag = transport::Bundle::local_ufrag_of(datagram);
     Place* place = ufrag ? directory.find_ufrag(*ufrag) : directory.find(from);
     if (place == nullptr) return ufrag ? DropReason::StunUnknownUfrag : DropReason::UnknownAddress;
-    const DropReason drop = place->link->bundle.receive_stun(datagram, from, context.now, context.out.datagrams);
+    DropReason drop = place->link->bundle.receive_stun(datagram, from, context.now, context.out.datagrams);
+    if (Place* claimant = directory.claimant(from); !ufrag && drop == DropReason::StunUnexpected && claimant != nullptr) {
+        place = claimant;
+        drop = place->link->bundle.receive_stun(datagram, from, context.now, context.out.datagrams);
+    }
     if (drop == DropReason::None) heard(*place, context);
     follow(*place, context);
     return drop;

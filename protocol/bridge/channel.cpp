@@ -33,6 +33,7 @@ struct Conversation {
         conference.mark_dirty();
     }
     void operator()(const colibri::EndpointMessage& message) {
+        if (message.to.empty() ? sender.force_mute.messages : sender.force_mute.whispers) return;
         if (message.to.empty()) {
             conference.tell_all(message.rebuilt, &sender, context);
         } else if (Endpoint* receiver = conference.find(message.to); receiver != nullptr) {

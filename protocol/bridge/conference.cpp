@@ -114,6 +114,7 @@ void Conference::channel_opened(Endpoint& endpoint, Context& context) {
 void Conference::alive_again(Endpoint& endpoint, Context& context) {
     if (!endpoint.inactive_told) return;
     endpoint.inactive_told = false;
+    context.out.events.emplace_back(colibri::EndpointActivity{.endpoint = endpoint.id, .active = true});
     tell_all(colibri::write_connectivity(endpoint.name, true), nullptr, context);
 }
 
@@ -135,6 +136,10 @@ void Conference::expire(Context& context) {
     }
     if (speakers_.expire(speaking_, context.now)) tell_speaker(context);
     if (dirty_) settle(context);
+    for (const auto& endpoint : endpoints_) {
+        endpoint->downlink.estimator.expire(context.now);
+        if (endpoint->described && allocation_due(*endpoint, context.now)) reallocate(*endpoint, context);
+    }
     tell_senders(context);  // what was held down
 }
 
@@ -166,6 +171,7 @@ void Conference::expire_activity(Endpoint& endpoint, Context& context) {
                                              : context.now - endpoint.created > context.config.first_transfer_within;
     if (inactive == endpoint.inactive_told) return;
     endpoint.inactive_told = inactive;
+    context.out.events.emplace_back(colibri::EndpointActivity{.endpoint = endpoint.id, .active = !inactive});
     tell_all(colibri::write_connectivity(endpoint.name, !inactive), nullptr, context);
 }
 

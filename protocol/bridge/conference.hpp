@@ -47,6 +47,9 @@ public:
 private:
     void cut(Source& source);
     void collect_sources();
+    void reallocate(Endpoint& receiver, Context& context);
+    bool allocation_due(const Endpoint& receiver, Instant now) const;
+    bwe::BitsPerSecond video_budget(Endpoint& receiver, Context& context);
     void settle_video(Endpoint& receiver, Context& context);
     void settle_audio(Endpoint& receiver, Context& context);
     void assign_video(Endpoint& receiver, Source& source, const Allocation& allocation, Context& context);

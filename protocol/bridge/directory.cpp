@@ -18,9 +18,8 @@ void Directory::remove(EndpointId endpoint) {
     if (entry == places_.end()) return;
     Place& place = entry->second;
     for (const Address& address : place.paths) {
-        // The address may have passed to another endpoint: a client that reloads can come from the same port.
-        const auto known = addresses_.find(address);
-        if (known != addresses_.end() && known->second == &place) addresses_.erase(known);
+        erase(addresses_, address, place);
+        erase(claimants_, address, place);
     }
     ufrags_.erase(place.ufrag);
     std::erase(ids_, endpoint);
@@ -47,17 +46,41 @@ Place* Directory::find_ufrag(std::string_view ufrag) {
     return entry == ufrags_.end() ? nullptr : entry->second;
 }
 
+Place* Directory::claimant(const Address& address) {
+    const auto entry = claimants_.find(address);
+    return entry == claimants_.end() ? nullptr : entry->second;
+}
+
+// The address may have passed to another endpoint: a client that reloads can come from the same port.
+void Directory::erase(std::unordered_map<Address, Place*>& from, const Address& address, const Place& place) {
+    const auto known = from.find(address);
+    if (known != from.end() && known->second == &place) from.erase(known);
+}
+
+void Directory::enter(const Address& address, Place& place) {
+    Place*& owner = addresses_[address];
+    const Address* proven = place.link->bundle.destination();
+    if (owner == nullptr || owner == &place || (proven != nullptr && *proven == address)) {
+        owner = &place;
+        erase(claimants_, address, place);
+        return;
+    }
+    claimants_[address] = &place;
+    place.claims = true;
+}
+
 void Directory::update_paths(Place& place) {
-    if (place.link->bundle.paths_version() == place.paths_version) return;
+    if (place.link->bundle.paths_version() == place.paths_version && !place.claims) return;
     place.paths_version = place.link->bundle.paths_version();
     const std::span<const Address> paths = place.link->bundle.paths();
     for (const Address& address : place.paths) {
         if (std::find(paths.begin(), paths.end(), address) != paths.end()) continue;
-        const auto known = addresses_.find(address);
-        if (known != addresses_.end() && known->second == &place) addresses_.erase(known);
+        erase(addresses_, address, place);
+        erase(claimants_, address, place);
     }
     place.paths.assign(paths.begin(), paths.end());
-    for (const Address& address : place.paths) addresses_[address] = &place;
+    place.claims = false;
+    for (const Address& address : place.paths) enter(address, place);
 }
 
 }  // namespace klassenraum::bridge

@@ -24,6 +24,7 @@ struct Place {
     bool failed_told = false;
     std::uint32_t paths_version = 0;
     std::vector<Address> paths;  // as entered
+    bool claims = false;         // one of them belongs to another endpoint yet
 };
 
 class Directory {
@@ -35,8 +36,11 @@ public:
     Place* find(const Address& address);
     Place* find_ufrag(std::string_view ufrag);
     const Place* find(EndpointId endpoint) const;
-    // Enters the addresses of the endpoint's paths when they have changed.
+    // Enters the addresses of the endpoint's paths when they have changed. An address that another endpoint has passes to
+    // this one when a check of ours was answered from it: a request alone may come with anybody's address as its sender.
     void update_paths(Place& place);
+    // Who else says that it is at this address: the answer to our check may be for it.
+    Place* claimant(const Address& address);
 
     std::size_t size() const { return places_.size(); }
     // In the order of their coming, so that output does not depend on hashing.
@@ -47,9 +51,13 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
+    void enter(const Address& address, Place& place);
+    static void erase(std::unordered_map<Address, Place*>& from, const Address& address, const Place& place);
+
     std::unordered_map<EndpointId, Place> places_;
     std::unordered_map<std::string, Place*, TextHash, std::equal_to<>> ufrags_;
     std::unordered_map<Address, Place*> addresses_;
+    std::unordered_map<Address, Place*> claimants_;  // the last one of each address
     std::vector<EndpointId> ids_;
 };
 

@@ -43,6 +43,28 @@ void Downlink::take(rtcp::TransportCcFeedback feedback, Instant now) {
     }
 }
 
+void Downlink::sent_voice(std::size_t octets, Instant now) {
+    voice_rate(now);
+    voice_octets_ += octets;
+}
+
+bwe::BitsPerSecond Downlink::voice_rate(Instant now) {
+    const Duration age = now - voice_since_;
+    if (age >= 1s) {
+        const auto bits = static_cast<double>(voice_octets_ * 8);
+        const auto rate = static_cast<bwe::BitsPerSecond>(bits / bwe::seconds_of(age));
+        voice_rate_ = std::max<bwe::BitsPerSecond>((3 * voice_rate_ + rate) / 4, kVoiceReserve);
+        voice_octets_ = 0;
+        voice_since_ = now;
+    }
+    return voice_rate_;
+}
+
+std::optional<Budget::Proof> Downlink::proof() const {
+    const auto& probe = estimator.last_probe();
+    return probe ? std::optional(Budget::Proof{.rate = probe->rate, .at = probe->at}) : std::nullopt;
+}
+
 void Downlink::take_round_trip(Duration sample) {
     if (sample < Duration::zero() || sample > kMaxRtt) return;
     rtt_ = std::max<Duration>((rtt_ * 7 + sample) / 8, 1ms);

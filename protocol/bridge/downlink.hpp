@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "protocol/bridge/budget.hpp"
 #include "protocol/bridge/limits.hpp"
 #include "protocol/bwe/estimator.hpp"
 #include "protocol/rtcp/transport_cc.hpp"
@@ -27,6 +28,12 @@ public:
     void take_round_trip(Duration sample);
     Duration rtt() const { return rtt_; }
 
+    // Of voices, which are never held back: what they take, as measured.
+    void sent_voice(std::size_t octets, Instant now);
+    bwe::BitsPerSecond voice_rate(Instant now);
+    // The last rate that a probe showed.
+    std::optional<Budget::Proof> proof() const;
+
     bwe::Estimator estimator;
 
 private:
@@ -38,6 +45,9 @@ private:
     // The receiver's clock in feedback wraps about every twelve days.
     std::optional<Duration> last_reference_;
     Duration reference_{};
+    std::size_t voice_octets_ = 0;
+    Instant voice_since_{};
+    bwe::BitsPerSecond voice_rate_ = kVoiceReserve;
     std::array<bwe::Estimator::Report, kMaxFeedbackReports> reports_;
 };
 

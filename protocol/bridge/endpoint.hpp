@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/bridge/budget.hpp"
 #include "protocol/bridge/downlink.hpp"
 #include "protocol/bridge/limits.hpp"
 #include "protocol/bridge/link.hpp"
@@ -49,6 +50,15 @@ struct Told {
     bool maps = false;
     bool once = false;                   // there was a list of forwarded sources
     std::vector<std::string> forwarded;  // the last one; endpoints for a client of 2022
+};
+
+// The last allocation of video for a receiver, by its rates.
+struct VideoDemand {
+    bwe::BitsPerSecond estimate = 0;  // allocated with
+    bwe::BitsPerSecond granted = 0;
+    bwe::BitsPerSecond ideal = 0;
+    bool satisfied = true;
+    Instant at{};
 };
 
 class Endpoint {
@@ -97,6 +107,8 @@ public:
     Slots<AudioStream> audio{kMaxAudioSlots, kMaxAudioSlots};
     Slots<VideoStream> video{kComfortableVideoSlots, kMaxVideoSlots};
     Downlink downlink;
+    Budget budget;
+    VideoDemand demand;
     TokenBucket retransmissions{kRetransmissionsPerSecond, kRetransmissionBurst};
 
     // Channel.

@@ -74,6 +74,7 @@ void take_bye(Conference& conference, Endpoint& sender, const rtcp::Goodbye& bye
         if (signalled == nullptr || signalled->retransmission) continue;
         // The source stays signalled and may come back; until then the allocator does without this encoding.
         signalled->source->encodings[signalled->encoding].active = false;
+        signalled->source->rates.forget(signalled->encoding);
         conference.mark_dirty();
     }
 }

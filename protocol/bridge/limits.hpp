@@ -65,6 +65,11 @@ inline constexpr std::size_t kMaxRecentSpeakers = 10;
 
 // --- downlink ---
 inline constexpr std::size_t kMaxFeedbackReports = 1024;  // packets of one feedback message: over a second's worth
+inline constexpr std::int64_t kVoiceReserve = 50'000;     // bit/s kept free for voices at the least: one voice
+inline constexpr Duration kAllocationInterval = 5s;       // layers are chosen anew at least so often, as JVB
+inline constexpr Duration kStrainedInterval = 500ms;      // while more is sent than the estimate says
+inline constexpr double kEstimateChange = 0.15;           // of the estimate: chosen anew at once, as JVB
+inline constexpr double kWantedMargin = 1.3;              // of what all wishes cost: probes show no more than that
 inline constexpr Duration kConnectionStatsInterval = 10s;  // as JVB
 
 }  // namespace klassenraum::bridge

@@ -86,7 +86,9 @@ DropReason forward(const Subscription& subscription,
                                                                .transport_sequence = extensions.transport_sequence,
                                                                .abs_send_time = extensions.abs_send_time};
     const DropReason drop = protect_and_send(receiver, extensions, slot, written.size, context);
-    if (drop == DropReason::None) account(stream, packet, written.size, context);
+    if (drop != DropReason::None) return drop;
+    receiver.downlink.sent_voice(written.size, context.now);
+    account(stream, packet, written.size, context);
     return drop;
 }
 

@@ -1,5 +1,7 @@
 // The part of Conference that turns wishes into streams and tells the clients: see settle().
 #include <algorithm>
+#include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "protocol/bridge/conference.hpp"
@@ -23,6 +25,14 @@ std::vector<std::string_view> views(const std::vector<std::string>& names) {
     return {names.begin(), names.end()};
 }
 
+void count_switch(const std::optional<projection::Target>& before, const projection::Target& after, Context& context) {
+    if (!before || *before == after) return;
+    const auto place = [](const projection::Target& target) {
+        return std::tuple(target.encoding, target.spatial, target.temporal);
+    };
+    ++(place(after) > place(*before) ? context.counters.layers_raised : context.counters.layers_lowered);
+}
+
 void tell_sender(const Source& source, Output& out) {
     constexpr std::int32_t kUltraHd = 2160;  // a client of 2022 knows no "unlimited"
     const std::int32_t height = source.constraint.wanted;
@@ -37,7 +47,10 @@ void tell_sender(const Source& source, Output& out) {
 void Conference::settle(Context& context) {
     dirty_ = false;
     collect_sources();
-    for (Source* source : video_sources_) source->constraint.wanted = 0;
+    for (Source* source : video_sources_) {
+        source->constraint.wanted = 0;
+        source->update_ladder(context.now);
+    }
     for (const auto& receiver : endpoints_) {
         if (!receiver->described) continue;
         settle_audio(*receiver, context);
@@ -68,22 +81,60 @@ void Conference::collect_sources() {
     }
 }
 
+// What a line carries changes more often than who is there: this receiver's layers are chosen anew, nobody else's.
+void Conference::reallocate(Endpoint& receiver, Context& context) {
+    collect_sources();
+    for (Source* source : video_sources_) source->update_ladder(context.now);
+    settle_video(receiver, context);
+    announce(receiver, context);
+    tell_forwarded(receiver, context);
+}
+
+bool Conference::allocation_due(const Endpoint& receiver, Instant now) const {
+    const VideoDemand& demand = receiver.demand;
+    const Duration age = now - demand.at;
+    if (age >= (receiver.budget.strained() ? kStrainedInterval : kAllocationInterval)) return true;
+    const auto last = static_cast<double>(demand.estimate);
+    return std::abs(static_cast<double>(receiver.downlink.estimator.estimate()) - last) > kEstimateChange * last;
+}
+
+// The receiver's line, less what voices take; without any feedback there is nothing to go by.
+bwe::BitsPerSecond Conference::video_budget(Endpoint& receiver, Context& context) {
+    const bwe::Estimator& estimator = receiver.downlink.estimator;
+    const bool reports = receiver.video_extensions.has(rtp::kTransportCcId) || !estimator.untested();
+    const bwe::BitsPerSecond ideal = allocator_.ideal();
+    const bwe::BitsPerSecond voices = receiver.downlink.voice_rate(context.now);
+    receiver.demand.estimate = estimator.estimate();
+    receiver.demand.at = context.now;
+    receiver.demand.ideal = ideal;
+    receiver.downlink.estimator.set_wanted(voices + static_cast<bwe::BitsPerSecond>(kWantedMargin * static_cast<double>(ideal)));
+    if (!reports) return kUnlimitedRate;
+    const bwe::BitsPerSecond rate = std::max<bwe::BitsPerSecond>(estimator.estimate() - voices, 0);
+    return receiver.budget.update(rate, allocator_.used(), receiver.downlink.proof(), context.now);
+}
+
 void Conference::settle_video(Endpoint& receiver, Context& context) {
     candidates_.clear();
     candidate_sources_.clear();
     for (Source* source : video_sources_) {
         if (&source->owner == &receiver) continue;
         candidates_.push_back(source->candidate());
-        candidates_.back().endpoint = source->owner.name;
+        const VideoStream* stream = receiver.video.find(*source);
+        if (stream != nullptr && stream->wanted) candidates_.back().current = stream->projection.target();
         candidate_sources_.push_back(source);
     }
-    const std::span<const Allocation> allocations = allocator_.allocate(receiver.constraints, candidates_);
+    allocator_.plan(receiver.constraints, candidates_);
+    const std::span<const Allocation> allocations = allocator_.allocate(video_budget(receiver, context));
+    if (allocator_.raised()) receiver.budget.raised(context.now);
+    receiver.demand.granted = allocator_.granted();
+    receiver.demand.satisfied = allocator_.satisfied();
     // First let go, then assign: a slot that becomes idle may serve somebody else at once.
     for (std::size_t i = 0; i < allocations.size(); ++i) {
         Source& source = *candidate_sources_[i];
         source.constraint.wanted = larger(source.constraint.wanted, allocations[i].max_height);
         VideoStream* stream = receiver.video.find(source);
         if (stream == nullptr || allocations[i].target) continue;
+        if (stream->wanted && allocations[i].max_height != 0) ++context.counters.videos_suspended;
         stream->wanted = false;
         stream->asked.reset();
         stream->projection.set_target(std::nullopt);
@@ -105,6 +156,7 @@ void Conference::assign_video(Endpoint& receiver, Source& source, const Allocati
                                       context.entropy);
     }
     if (stream == nullptr) return;
+    count_switch(stream->wanted ? stream->projection.target() : std::nullopt, *allocation.target, context);
     stream->wanted = true;
     stream->projection.set_target(allocation.target);
     if (source.subscription_of(receiver) == nullptr) {

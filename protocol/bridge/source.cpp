@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/bridge/endpoint.hpp"
+
 namespace klassenraum::bridge {
 
 namespace {
@@ -30,6 +32,13 @@ std::array<std::uint16_t, kMaxLayers> smaller_dimensions(const Heights& structur
     return heights;
 }
 
+// What clients encode at most (jitsi-media.md 5.4, VP8), until it is measured.
+bwe::BitsPerSecond expected_rate(std::int32_t height) {
+    if (height <= 180) return 200'000;
+    if (height <= 360) return 500'000;
+    return height <= 720 ? 1'500'000 : 3'000'000;
+}
+
 }  // namespace
 
 Source::Source(Endpoint& owning, colibri::SourceDescription described, Instant now)
@@ -55,6 +64,7 @@ bool Source::expire(Instant now) {
         IncomingStream& encoding = encodings[i];
         if (!encoding.active || now - encoding.last_packet < kEncodingIdle) continue;
         encoding.active = false;
+        rates.forget(i);
         keyframes.keyframe_seen(i);  // none will come
         changed = true;
     }
@@ -72,16 +82,49 @@ bool Source::alive(Instant now) const {
 }
 
 VideoCandidate Source::candidate() const {
-    VideoCandidate candidate{.source = description.name,
-                             .endpoint = {},
-                             .enabled = enabled(),
-                             .encodings = static_cast<std::uint8_t>(encodings.size()),
-                             .layer_heights = layer_heights_,
-                             .layers = layers_};
+    return {.source = description.name,
+            .endpoint = owner.name,
+            .enabled = enabled(),
+            .screen = is_screen(),
+            .ladder = ladder_,
+            .current = std::nullopt};
+}
+
+// Of the encodings that are being sent; of all while none has been, hoping for the best.
+void Source::update_ladder(Instant now) {
+    rates.advance(now);
+    ladder_.clear();
+    const bool any = std::any_of(encodings.begin(), encodings.end(), [](const auto& encoding) { return encoding.active; });
     for (std::size_t i = 0; i < encodings.size(); ++i) {
-        if (encodings[i].active) candidate.active = static_cast<std::uint8_t>(candidate.active | 1U << i);
+        if (any && !encodings[i].active) continue;
+        append_layers(static_cast<std::uint8_t>(i));
     }
-    return candidate;
+}
+
+void Source::append_layers(std::uint8_t encoding) {
+    constexpr std::uint8_t kAll = projection::Target{}.spatial;
+    const std::int32_t full_height = nominal_height(encoding, encodings.size());
+    // A structure names layers before they have been measured, and heights that are exact.
+    const std::size_t named = encodings.size() == 1 ? layers_ : 0;
+    const std::size_t spatial_count =
+        std::clamp<std::size_t>(std::max(rates.spatial_layers(encoding), named), 1, LayerRates::kSpatial);
+    const std::size_t temporal_count = std::max<std::size_t>(rates.temporal_layers(encoding), 1);
+    for (std::size_t spatial = 0; spatial < spatial_count; ++spatial) {
+        const bool exact = spatial < named && layer_heights_[spatial] != 0;
+        const std::int32_t height = exact ? layer_heights_[spatial] : full_height >> (spatial_count - 1 - spatial);
+        for (std::size_t temporal = 0; temporal < temporal_count; ++temporal) {
+            const bool top = temporal + 1 == temporal_count;
+            const bwe::BitsPerSecond measured = rates.rate(encoding, spatial, temporal);
+            if (ladder_.size() == kMaxLadder) return;
+            ladder_.push_back(
+                {.target = {.encoding = encoding,
+                            .spatial = spatial + 1 == spatial_count ? kAll : static_cast<std::uint8_t>(spatial),
+                            .temporal = top ? kAll : static_cast<std::uint8_t>(temporal)},
+                 .height = height,
+                 .rate = measured != 0 ? measured : expected_rate(height),
+                 .full_frame_rate = top});
+        }
+    }
 }
 
 bool Source::learn_layers(const projection::VideoPacket& packet) {

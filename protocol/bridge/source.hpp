@@ -12,6 +12,7 @@
 #include "protocol/bridge/allocator.hpp"
 #include "protocol/bridge/incoming_stream.hpp"
 #include "protocol/bridge/keyframe_requester.hpp"
+#include "protocol/bridge/layer_rates.hpp"
 #include "protocol/bridge/packet_cache.hpp"
 #include "protocol/bridge/stream.hpp"
 #include "protocol/colibri/command.hpp"
@@ -50,7 +51,9 @@ public:
     bool expire(Instant now);
     // Something came within kSourceIdle, or never yet.
     bool alive(Instant now) const;
+    // As the allocator sees it; the ladder is as update_ladder() left it.
     VideoCandidate candidate() const;
+    void update_ladder(Instant now);
     // True when the spatial layers within the encoding have changed.
     bool learn_layers(const projection::VideoPacket& packet);
 
@@ -68,9 +71,13 @@ public:
     KeyframeRequester keyframes;
     std::vector<Subscription> subscriptions;
     SenderConstraint constraint;
+    LayerRates rates;
     bool was_alive = true;  // as settle() saw it
 
 private:
+    void append_layers(std::uint8_t encoding);
+
+    std::vector<VideoLayer> ladder_;
     std::array<std::uint16_t, kMaxLayers> layer_heights_{};
     std::uint8_t layers_ = 0;
 };

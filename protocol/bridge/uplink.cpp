@@ -40,6 +40,7 @@ DropReason take_video(Conference& conference, const Arrival& arrival, bool unrep
     Source& source = arrival.source;
     const std::optional<projection::VideoPacket> video = source.parser->parse(arrival.packet, arrival.encoding);
     if (!video) return DropReason::RtpMalformed;
+    if (source.rates.record(*video, arrival.packet.octets().size(), context.now)) conference.mark_dirty();
     if (video->key_frame) {
         source.keyframes.keyframe_seen(arrival.encoding);
         if (source.learn_layers(*video)) conference.mark_dirty();

@@ -81,6 +81,7 @@ void Estimator::delay_feedback(std::span<PacketResult> arrived, Instant now) {
         return;
     }
     if (probed) {
+        last_probe_ = ProbeResult{*probed, now};
         rate_control_.set(*probed, now);
         rate_control_.probed(*probed);
         loss_.set_rate(*probed);

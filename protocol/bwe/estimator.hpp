@@ -48,6 +48,12 @@ public:
     // No feedback has come yet, of either kind: the estimate is only the start value.
     bool untested() const { return !had_feedback_ && !remb_; }
     bool application_limited() const { return alr_.since().has_value(); }
+    // What the last probe that came through showed.
+    struct ProbeResult {
+        BitsPerSecond rate = 0;
+        Instant at{};
+    };
+    const std::optional<ProbeResult>& last_probe() const { return last_probe_; }
     // Clusters the pacer is to send next; empties the list.
     std::vector<ProbeCluster> take_probes();
 
@@ -76,6 +82,7 @@ private:
     BitsPerSecond estimate_;
     std::optional<Instant> next_tick_;
     std::optional<Duration> feedback_delay_;
+    std::optional<ProbeResult> last_probe_;
     bool began_ = false;
     bool had_feedback_ = false;
 };

@@ -168,6 +168,40 @@ TEST(Bridge, FollowsAClientToItsNewAddress) {
     EXPECT_EQ(bob.peer->rtp_received, 1);
 }
 
+// A learner who can forge sender addresses, as anybody on the school's own network can, sends a check of its own from the
+// address of another.
+TEST(Bridge, LeavesAnAddressToItsOwnerWhateverARequestSays) {
+    School school;
+    Client& alice = school.join("alice");
+    Client& mallory = school.join("mallory");
+    for (const auto& client : school.clients) school.accept(*client);
+    school.run_for(2s);
+    school.receive(mallory.peer->check(), alice.peer->address());
+    alice.peer->out.push_back({alice.peer->address(), alice.peer->rtp(School::ssrc_of(alice), 1)});
+    school.run_for(50ms);
+    EXPECT_EQ(mallory.peer->rtp_received, 1);
+    EXPECT_EQ(school.drops(DropReason::SrtpAuthentication), 0U);
+}
+
+TEST(Bridge, GivesTheAddressOfAGhostToTheClientThatCameBack) {
+    School school;
+    Client& ghost = school.join("alice");
+    Client& bob = school.join("bob");
+    for (const auto& client : school.clients) school.accept(*client);
+    school.run_for(2s);
+    const Address address = ghost.peer->address();
+    ghost.peer =
+        std::make_unique<Peer>(1, Address::v4({203, 0, 113, 9}, 9), sim::PeerOptions{.sends_checks = false});
+    Client& alice = school.join("alice");
+    alice.peer->move_to(address);
+    school.accept(alice);
+    school.run_for(2s);
+    ASSERT_TRUE(alice.connected);
+    alice.peer->out.push_back({alice.peer->address(), alice.peer->rtp(School::ssrc_of(alice), 1)});
+    school.run_for(50ms);
+    EXPECT_EQ(bob.peer->rtp_received, 1);
+}
+
 TEST(Bridge, SaysWhenATransportFails) {
     School school;
     Client& alice = school.join("alice");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/bridge/allocator.hpp"
+#include "protocol/bridge/budget.hpp"
 #include "protocol/bridge/dominant_speaker.hpp"
 #include "protocol/bridge/keyframe_requester.hpp"
 #include "protocol/bridge/loss_list.hpp"
@@ -22,13 +23,38 @@ colibri::ReceiverConstraints wanting(std::int32_t height, std::int32_t last_n = 
     constraints.merge({.last_n = last_n, .default_max_height = height});
     return constraints;
 }
-VideoCandidate camera(std::string_view name, std::uint8_t active = 7) {
-    return {.source = name, .endpoint = name.substr(0, 1), .encodings = 3, .active = active};
+// Three encodings in one frame rate, of which some are sent.
+struct Ladder {
+    explicit Ladder(std::uint8_t active = 7, bwe::BitsPerSecond top = 1'500'000) {
+        for (std::uint8_t i = 0; i < 3; ++i) {
+            if ((active >> i & 1U) == 0) continue;
+            steps.push_back({.target = {.encoding = i}, .height = 180 << i, .rate = top * (i == 0 ? 1 : i == 1 ? 3 : 10) / 10});
+        }
+    }
+    std::vector<VideoLayer> steps;
+};
+const Ladder kAllSent;
+
+VideoCandidate camera(std::string_view name, const Ladder& ladder = kAllSent) {
+    return {.source = name, .endpoint = name.substr(0, 1), .ladder = ladder.steps, .current = std::nullopt};
+}
+std::span<const Allocation> allocate(Allocator& allocator,
+                                     const colibri::ReceiverConstraints& constraints,
+                                     std::span<const VideoCandidate> candidates,
+                                     bwe::BitsPerSecond budget = kUnlimitedRate) {
+    allocator.plan(constraints, candidates);
+    return allocator.allocate(budget);
 }
 int encoding_for(std::int32_t height, const VideoCandidate& candidate) {
     Allocator allocator;
-    const auto result = allocator.allocate(wanting(height), std::span(&candidate, 1));
+    const auto result = allocate(allocator, wanting(height), std::span(&candidate, 1));
     return result[0].target ? result[0].target->encoding : -1;
+}
+// The encoding of each source, -1 for none.
+std::vector<int> encodings(std::span<const Allocation> allocations) {
+    std::vector<int> chosen;
+    for (const Allocation& allocation : allocations) chosen.push_back(allocation.target ? allocation.target->encoding : -1);
+    return chosen;
 }
 
 TEST(Allocator, TakesTheLargestEncodingWithinTheLimit) {
@@ -42,18 +68,8 @@ TEST(Allocator, TakesTheLargestEncodingWithinTheLimit) {
 }
 
 TEST(Allocator, ChoosesAmongWhatIsSent) {
-    EXPECT_EQ(encoding_for(720, camera("a-v0", 0b011)), 1);
-    EXPECT_EQ(encoding_for(180, camera("a-v1", 0b100)), 2);  // a screen share sends its top encoding only
-    EXPECT_EQ(encoding_for(720, camera("a-v0", 0)), 2);      // nothing yet: hope for the best
-}
-
-TEST(Allocator, ChoosesTheSpatialLayerOfAnSvcSender) {
-    VideoCandidate svc{
-        .source = "a-v0", .endpoint = "a", .encodings = 1, .layer_heights = {180, 360, 720}, .layers = 3};
-    Allocator allocator;
-    EXPECT_EQ(allocator.allocate(wanting(360), std::span(&svc, 1))[0].target->spatial, 1);
-    EXPECT_EQ(allocator.allocate(wanting(90), std::span(&svc, 1))[0].target->spatial, 0);
-    EXPECT_EQ(allocator.allocate(wanting(-1), std::span(&svc, 1))[0].target->spatial, 7);
+    EXPECT_EQ(encoding_for(720, camera("a-v0", Ladder(0b011))), 1);
+    EXPECT_EQ(encoding_for(180, camera("a-v1", Ladder(0b100))), 2);  // a screen share sends its top encoding only
 }
 
 TEST(Allocator, CountsOnlyWhatIsWantedAgainstLastN) {
@@ -62,15 +78,131 @@ TEST(Allocator, CountsOnlyWhatIsWantedAgainstLastN) {
     colibri::ReceiverConstraints constraints = wanting(180, 2);
     constraints.merge({.selected = {{"d-v0"}}, .max_heights = {{{"b-v0", 0}}}});
     Allocator allocator;
-    const auto result = allocator.allocate(constraints, candidates);
+    const auto result = allocate(allocator, constraints, candidates);
     EXPECT_FALSE(result[0].target);
     EXPECT_FALSE(result[1].target);
     EXPECT_TRUE(result[2].target);
     EXPECT_TRUE(result[3].target);
     constraints.set_last_n(1);
-    EXPECT_FALSE(allocator.allocate(constraints, candidates)[2].target);  // the selected one comes first
+    EXPECT_FALSE(allocate(allocator, constraints, candidates)[2].target);  // the selected one comes first
     constraints.set_last_n(0);
-    EXPECT_FALSE(allocator.allocate(constraints, candidates)[3].target);
+    EXPECT_FALSE(allocate(allocator, constraints, candidates)[3].target);
+}
+
+TEST(Allocator, GivesTheStageItsPreferredPictureBeforeAnybodyElse) {
+    std::array candidates{camera("a-v0"), camera("b-v0"), camera("c-v0")};
+    colibri::ReceiverConstraints constraints = wanting(180);
+    constraints.merge({.on_stage = {{"c-v0"}}, .max_heights = {{{"c-v0", 720}}}});
+    Allocator allocator;
+    // 150, 450 and 1500 kbit/s, and a margin of 15 % for going up.
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 100'000)), ElementsAre(-1, -1, -1));
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 400'000)), ElementsAre(-1, -1, 0));
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 600'000)), ElementsAre(-1, -1, 1));
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 700'000)), ElementsAre(0, -1, 1));
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 1'000'000)), ElementsAre(0, 0, 1));
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 2'100'000)), ElementsAre(0, 0, 2));
+}
+
+TEST(Allocator, RaisesPicturesWithoutAStageStepByStep) {
+    std::array candidates{camera("a-v0"), camera("b-v0")};
+    Allocator allocator;
+    EXPECT_THAT(encodings(allocate(allocator, wanting(720), candidates, 400'000)), ElementsAre(0, 0));
+    EXPECT_THAT(encodings(allocate(allocator, wanting(720), candidates, 700'000)), ElementsAre(1, 0));
+    EXPECT_THAT(encodings(allocate(allocator, wanting(720), candidates, 1'100'000)), ElementsAre(1, 1));
+}
+
+TEST(Allocator, StaysWhereItIsWhenTheNextStepOnlyJustFits) {
+    std::array candidates{camera("a-v0")};
+    Allocator allocator;
+    EXPECT_THAT(encodings(allocate(allocator, wanting(720), candidates, 1'600'000)), ElementsAre(1));
+    EXPECT_TRUE(allocator.raised());
+    candidates[0].current = projection::Target{.encoding = 2};
+    EXPECT_THAT(encodings(allocate(allocator, wanting(720), candidates, 1'600'000)), ElementsAre(2));
+    EXPECT_FALSE(allocator.raised());
+    EXPECT_EQ(allocator.used(), 1'500'000);
+}
+
+TEST(Allocator, LetsAScreenOnStageExceedTheRateALittle) {
+    const Ladder screen(0b100, 900'000);
+    std::array candidates{camera("a-v1", screen), camera("b-v0")};
+    candidates[0].screen = true;
+    colibri::ReceiverConstraints constraints = wanting(180);
+    Allocator allocator;
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 600'000)), ElementsAre(-1, 0));
+    constraints.merge({.on_stage = {{"a-v1"}}, .max_heights = {{{"a-v1", 720}}}});
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 600'000)), ElementsAre(2, -1));
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 300'000)), ElementsAre(-1, -1));
+}
+
+TEST(Allocator, PrefersSmallPicturesInAllFrameRatesAndLargeOnesInFullRateOnly) {
+    std::vector<VideoLayer> steps;
+    for (std::uint8_t encoding = 0; encoding < 2; ++encoding) {
+        for (std::uint8_t temporal = 0; temporal < 3; ++temporal) {
+            steps.push_back({.target = {.encoding = encoding, .temporal = temporal == 2 ? std::uint8_t{7} : temporal},
+                             .height = 180 << encoding,
+                             .rate = (encoding == 0 ? 50'000 : 150'000) * (1 + temporal),
+                             .full_frame_rate = temporal == 2});
+        }
+    }
+    const VideoCandidate candidate{.source = "a-v0", .endpoint = "a", .ladder = steps, .current = std::nullopt};
+    Allocator allocator;
+    const auto target = [&](bwe::BitsPerSecond budget) {
+        return *allocate(allocator, wanting(720), std::span(&candidate, 1), budget)[0].target;
+    };
+    EXPECT_EQ(target(80'000), (projection::Target{.encoding = 0, .temporal = 0}));
+    EXPECT_EQ(target(130'000), (projection::Target{.encoding = 0, .temporal = 1}));
+    EXPECT_EQ(target(400'000), (projection::Target{.encoding = 0}));
+    EXPECT_EQ(target(600'000), (projection::Target{.encoding = 1}));
+}
+
+TEST(Budget, LowersAtOnceAndRaisesAfterAPause) {
+    Budget budget;
+    EXPECT_EQ(budget.update(2'000'000, 0, {}, kStart), 2'000'000);
+    EXPECT_EQ(budget.update(500'000, 1'700'000, {}, kStart + 1s), 500'000);
+    EXPECT_EQ(budget.update(2'000'000, 450'000, {}, kStart + 5s), 500'000);
+    EXPECT_EQ(budget.update(2'000'000, 450'000, {}, kStart + 10s), 2'000'000);
+}
+
+TEST(Budget, TakesAProbeForProof) {
+    Budget budget;
+    budget.update(2'000'000, 0, {}, kStart);
+    budget.update(500'000, 1'700'000, {}, kStart + 1s);
+    const Budget::Proof early{.rate = 2'000'000, .at = kStart};
+    EXPECT_EQ(budget.update(2'000'000, 450'000, early, kStart + 3s), 500'000);
+    const Budget::Proof late{.rate = 2'000'000, .at = kStart + 3s};
+    EXPECT_EQ(budget.update(2'000'000, 450'000, late, kStart + 3s), 2'000'000);
+}
+
+TEST(Budget, BearsASmallStrainForAWhile) {
+    Budget budget;
+    budget.update(2'000'000, 0, {}, kStart);
+    EXPECT_EQ(budget.update(1'600'000, 1'700'000, {}, kStart + 1s), 1'700'000);
+    EXPECT_TRUE(budget.strained());
+    EXPECT_EQ(budget.update(1'600'000, 1'700'000, {}, kStart + 4s), 1'600'000);
+    EXPECT_FALSE(budget.strained());
+}
+
+TEST(Budget, WaitsLongerAfterEachRiseThatFailed) {
+    Budget budget;
+    Instant now = kStart;
+    budget.update(2'000'000, 0, {}, now);
+    int rises = 0;
+    // A line that always breaks down ten seconds after quality was raised.
+    std::optional<Instant> raised;
+    bwe::BitsPerSecond used = 1'900'000;
+    for (int i = 0; i < 600; ++i, now += 1s) {
+        const bool breaks = used == 1'900'000 && (!raised || now - *raised >= 10s);
+        const bwe::BitsPerSecond given = budget.update(breaks ? 1'000'000 : 2'000'000, used, {}, now);
+        if (given < used) used = 500'000;
+        if (given == 2'000'000 && used == 500'000) {
+            used = 1'900'000;
+            raised = now;
+            budget.raised(now);
+            ++rises;
+        }
+    }
+    EXPECT_LE(rises, 10);
+    EXPECT_GE(rises, 3);
 }
 
 TEST(PacketCache, FindsWhatItHoldsAndForgetsTheOldest) {

@@ -1,0 +1,88 @@
+#include "protocol/bridge/layer_rates.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace klassenraum::bridge {
+
+namespace {
+
+constexpr double kSmoothing = 0.12;           // per bucket: about two seconds
+constexpr std::uint32_t kBucketsToCount = 8;  // layers that did not show for so long are gone
+
+bool needs(const projection::VideoPacket& packet, std::size_t spatial, std::size_t temporal) {
+    if (packet.descriptor == projection::Descriptor::Dependency && packet.structure != nullptr) {
+        const std::uint8_t target = packet.structure->decode_target_for(static_cast<std::uint8_t>(spatial),
+                                                                        static_cast<std::uint8_t>(temporal));
+        return packet.dependency->indications.at(target) != rtp::DecodeTargetIndication::NotPresent;
+    }
+    if (packet.temporal > temporal) return false;
+    if (packet.spatial == spatial) return true;
+    return packet.spatial < spatial && packet.vp9 && !packet.vp9->not_upper_reference;
+}
+
+}  // namespace
+
+bool LayerRates::record(const projection::VideoPacket& packet, std::size_t octets, Instant now) {
+    advance(now);
+    if (packet.encoding >= layers_.size() || packet.spatial >= kSpatial || packet.temporal >= kTemporal) return false;
+    Layers& layers = layers_[packet.encoding];
+    layers.seen_spatial = std::max<std::uint8_t>(layers.seen_spatial, static_cast<std::uint8_t>(packet.spatial + 1));
+    layers.seen_temporal = std::max<std::uint8_t>(layers.seen_temporal, static_cast<std::uint8_t>(packet.temporal + 1));
+    const bool grown = layers.seen_spatial > layers.spatial || layers.seen_temporal > layers.temporal;
+    layers.spatial = std::max(layers.spatial, layers.seen_spatial);
+    layers.temporal = std::max(layers.temporal, layers.seen_temporal);
+    for (std::size_t spatial = 0; spatial < kSpatial; ++spatial) {
+        for (std::size_t temporal = 0; temporal < kTemporal; ++temporal) {
+            if (!needs(packet, spatial, temporal)) continue;
+            cell(packet.encoding, spatial, temporal).octets[bucket_] += static_cast<std::uint32_t>(octets);
+        }
+    }
+    return grown;
+}
+
+void LayerRates::forget(std::size_t encoding) {
+    layers_[encoding] = {};
+    const auto first = cells_.begin() + static_cast<std::ptrdiff_t>(encoding * kSpatial * kTemporal);
+    std::fill(first, first + kSpatial * kTemporal, Cell{});
+}
+
+void LayerRates::advance(Instant now) {
+    if (now < bucket_end_) return;
+    if (now - bucket_end_ > kBucket * static_cast<int>(2 * kBuckets)) bucket_end_ = now;  // the first, or a long pause
+    while (now >= bucket_end_) {
+        close_bucket();
+        bucket_end_ += kBucket;
+    }
+}
+
+void LayerRates::close_bucket() {
+    for (std::size_t encoding = 0; encoding < layers_.size(); ++encoding) {
+        Layers& layers = layers_[encoding];
+        if (layers.spatial == 0) continue;
+        const bool settled = layers.buckets >= kBuckets;
+        layers.buckets = std::min<std::uint32_t>(layers.buckets + 1, kBuckets);
+        if (++layers.since_count >= kBucketsToCount) {
+            layers.spatial = std::max<std::uint8_t>(layers.seen_spatial, 1);
+            layers.temporal = std::max<std::uint8_t>(layers.seen_temporal, 1);
+            layers.seen_spatial = layers.seen_temporal = 0;
+            layers.since_count = 0;
+        }
+        const double window_s = 0.25 * layers.buckets;
+        for (std::size_t i = 0; i < kSpatial * kTemporal; ++i) {
+            Cell& cell = cells_[encoding * kSpatial * kTemporal + i];
+            const auto octets = std::accumulate(cell.octets.begin(), cell.octets.end(), std::uint32_t{0});
+            const double now_bps = octets * 8 / window_s;
+            cell.smoothed_bps += (settled ? kSmoothing : 1.0) * (now_bps - cell.smoothed_bps);
+        }
+    }
+    bucket_ = (bucket_ + 1) % kBuckets;
+    for (Cell& cell : cells_) cell.octets[bucket_] = 0;
+}
+
+bwe::BitsPerSecond LayerRates::rate(std::size_t encoding, std::size_t spatial, std::size_t temporal) const {
+    return static_cast<bwe::BitsPerSecond>(
+        cells_[(encoding * kSpatial + spatial) * kTemporal + temporal].smoothed_bps);
+}
+
+}  // namespace klassenraum::bridge
