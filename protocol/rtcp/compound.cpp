@@ -17,7 +17,9 @@ std::optional<Member> Compound::next() {
     malformed_ = !in.ok() || first >> 6 != 2 || type < 192 || type > 223 || ++members_ > kMaxMembers;
     if (!malformed_ && (first & 0x20) != 0) {
         const std::size_t padding = member.body.empty() ? 0 : member.body.back();
-        malformed_ = padding == 0 || padding % 4 != 0 || padding > member.body.size();
+        // RFC 3550 §6.4.1 pads to multiples of four; Chromium 156 fills its transport-cc feedback with one to three
+        // octets and says so in the last of them.
+        malformed_ = padding == 0 || padding > member.body.size();
         if (!malformed_) member.body = member.body.first(member.body.size() - padding);
     }
     if (malformed_) return std::nullopt;

@@ -62,6 +62,8 @@ TEST(Rtcp, BoundsTheMembers) {
 TEST(Rtcp, ChecksPadding) {
     const auto padded = octets("a1 ce 0003 00000001 00000002 00000004");
     EXPECT_EQ(Compound(padded).next()->body.size(), 8U);
+    const auto chromium = octets("af cd 0003 00000001 00000002 0001 0002");
+    EXPECT_EQ(Compound(chromium).next()->body.size(), 10U) << "feedback padded by two octets, as Chromium sends it";
     EXPECT_FALSE(Compound(octets("a1 ce 0002 00000001 00000000")).next());
     EXPECT_FALSE(Compound(octets("a1 ce 0002 00000001 00000010")).next());
 }
