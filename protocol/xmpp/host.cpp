@@ -201,15 +201,18 @@ void Host::close_connection(ConnectionId id, std::uint16_t code, HostOutput& out
 
 void Host::revoke(std::string_view account, Instant, HostOutput& out) {
     const std::string folded = fold_account(account);
+    if (folded.empty()) return;
     std::vector<ConnectionId> connected;
     for (const auto& [id, connection] : connections_) {
-        const bool by_cookie = connection.stream.on_guest_domain();
-        if (!by_cookie && connection.stream.claimed_account() == folded) connected.push_back(id);
+        const bool by_cookie = connection.stream.on_guest_domain() || !connection.stream.opened();
+        const std::string shown =
+            by_cookie ? connection.cookie_account.value_or("") : connection.stream.claimed_account();
+        if (fold_account(shown) == folded) connected.push_back(id);
     }
     for (const ConnectionId id : connected) fail(id, "not-authorized", out);
     std::vector<SessionId> away;
     for (const auto& [id, session] : sessions_) {
-        if (!session.sender.guest_domain && session.sender.account == folded) away.push_back(id);
+        if (session.sender.account && fold_account(*session.sender.account) == folded) away.push_back(id);
     }
     for (const SessionId id : away) end_session(id, out);
 }

@@ -324,8 +324,10 @@ TEST_F(Hosting, AsksAboutABoundedNumberOfPasswordsAtATime) {
     EXPECT_EQ(out.questions.size(), kMaxQuestions + 1);
 }
 
-TEST_F(Hosting, RevokingEndsEveryStreamOfThePasswordButNoWebSession) {
+TEST_F(Hosting, RevokingEndsEveryStreamOfTheAccountHoweverItLoggedIn) {
     bind_guest(1, "amsel-27");
+    const SessionId by_cookie = host.session_of(ConnectionId{1});
+    bind_guest(4, "drossel-3");
     open(2);
     for (const std::string_view text : {kOpenAccount, kPlain}) say(2, text);
     host.password_verdict(out.questions.at(0).request, "amsel-27", now, out);
@@ -336,8 +338,8 @@ TEST_F(Hosting, RevokingEndsEveryStreamOfThePasswordButNoWebSession) {
     const RequestId asked = out.questions.at(1).request;
     out = {};
     host.revoke("amsel-27", now, out);
-    EXPECT_EQ(out.closes.size(), 2U);
-    EXPECT_EQ(out.ended, std::vector{bound});
+    EXPECT_EQ(out.closes.size(), 3U);
+    EXPECT_EQ(out.ended, (std::vector{by_cookie, bound}));
     EXPECT_EQ(host.sessions(), 1U);
     // A verdict about the old password comes too late.
     host.password_verdict(asked, "amsel-27", now, out);
