@@ -8,7 +8,7 @@ namespace klassenraum::bench {
 
 namespace {
 
-constexpr Duration kBuffer = 100ms;
+constexpr Duration kShrinkEach = 1s;  // by 2 %
 constexpr int kLateInARow = 5;
 
 }  // namespace
@@ -22,10 +22,16 @@ bool AudioReceiver::in_time(std::int64_t timestamp, Instant now) {
     const Duration media(timestamp * 1000 / 48);
     const Duration offset = now.time_since_epoch() - media;
     if (!base_ || offset < *base_) base_ = offset;
-    if (offset <= *base_ + kBuffer) {
+    const Duration late = offset - *base_;
+    if (now - shrunk_at_ >= kShrinkEach) {
+        shrunk_at_ = now;
+        buffer_ = std::max<Duration>(kSmallestBuffer, buffer_ * 98 / 100);
+    }
+    if (late <= buffer_) {
         late_in_a_row_ = 0;
         return true;
     }
+    if (late + 10ms <= kLargestBuffer) buffer_ = late + 10ms;
     if (++late_in_a_row_ >= kLateInARow) base_ = offset;
     return false;
 }

@@ -1,5 +1,6 @@
-// One received opus SSRC: whether each packet is there when a jitter buffer would play it. The buffer begins with a tenth
-// of a second and starts anew when packets come too late in a row, as NetEq stretches. Owned by Receiver.
+// One received opus SSRC: whether each packet is there when a jitter buffer would play it. The buffer begins with 80 ms,
+// grows when packets (repeated ones above all) came too late, as NetEq does with NACK, and shrinks slowly; it starts anew
+// when packets come too late in a row. Owned by Receiver.
 #pragma once
 
 #include <bitset>
@@ -17,12 +18,16 @@ namespace klassenraum::bench {
 
 class AudioReceiver {
 public:
+    static constexpr Duration kSmallestBuffer = 80ms;
+    static constexpr Duration kLargestBuffer = 400ms;
+
     explicit AudioReceiver(std::uint32_t ssrc) : ssrc_(ssrc) {}
 
     void expect(std::uint32_t source, AudioQuality* quality);
     void receive(const rtp::Packet& packet, Instant now);
 
     std::uint32_t ssrc() const { return ssrc_; }
+    Duration buffer() const { return buffer_; }
     NackList nacks;
     rtcp::Reception reception{48000};
     std::uint64_t duplicates = 0;
@@ -38,6 +43,8 @@ private:
     std::bitset<kPacketWindow> seen_;
     std::int64_t highest_ = -1;
     std::optional<Duration> base_;  // smallest difference between arrival and media time
+    Duration buffer_ = kSmallestBuffer;
+    Instant shrunk_at_{};
     int late_in_a_row_ = 0;
 };
 

@@ -25,6 +25,7 @@ inline constexpr std::size_t kMaxDtlsDatagram = 1200;
 inline constexpr std::size_t kMaxEncodings = 3;
 inline constexpr std::size_t kPayloadBudget = 1160;  // of an RTP packet, so that no datagram passes 1,200 octets
 inline constexpr std::size_t kSentPackets = 512;     // per encoding, kept for NACK: over two seconds of 1.5 Mbit/s
+inline constexpr std::size_t kSentAudioPackets = 64;
 inline constexpr Duration kPacerTick = 5ms;
 inline constexpr Duration kMinKeyFrameInterval = 300ms;  // libwebrtc's
 inline constexpr Duration kSenderReportInterval = 1s;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "bench/participant/channel.hpp"
+#include "bench/participant/limits.hpp"
 #include "protocol/rtcp/keyframe.hpp"
 #include "protocol/rtcp/nack.hpp"
 #include "protocol/rtcp/report.hpp"
@@ -32,7 +33,8 @@ Participant::Participant(Options options, const PeerContext& context, Entropy& e
       signalling_(options_, entropy),
       audio_ssrc_(entropy.u32() | 1U),
       receiver_(entropy.u32() | 1U),
-      dial_interval_(kFirstDial) {}
+      dial_interval_(kFirstDial),
+      sent_audio_(kSentAudioPackets) {}
 
 // --- signalling ---
 
@@ -125,7 +127,13 @@ void Participant::channel_closed(Instant now) {
 void Participant::channel_text(std::string_view text, Instant now, Output&) {
     std::visit(Overloaded{[](const OtherMessage&) {},
                           [](const BridgeHello&) {},
-                          [](const Connectivity&) {},
+                          [&](const Connectivity& told) {
+                              if (told.active) {
+                                  silent_endpoints_.erase(told.endpoint);
+                              } else {
+                                  silent_endpoints_.insert(told.endpoint);
+                              }
+                          },
                           [&](const SenderHeight& wanted) {
                               const bool ours = wanted.source.empty() || wanted.source == video_source();
                               if (video_ && ours) video_->set_max_height(wanted.max_height, now);
@@ -196,6 +204,7 @@ void Participant::receive(MutableBytes datagram, const Address& from, Instant no
     }
     if (received.kind == Peer::Kind::Rtp) receiver_.receive_rtp(received.octets, now);
     if (received.kind == Peer::Kind::Rtcp) receive_rtcp(received.octets, now);
+    if (!audio_repeats_.empty()) send_audio_again(now, out);
     if (const auto due = receiver_.deadline(); due && *due <= now) {
         receiver_.expire(now);
         send_rtcp(now, out);
@@ -213,10 +222,11 @@ void Participant::receive_rtcp(ByteView datagram, Instant now) {
             ++feedbacks_;
         } else if (member->is(rtcp::TransportFormat::Nack)) {
             const auto nack = rtcp::parse_nack(*member);
-            if (!nack || !video_) continue;
+            if (!nack) continue;
             nack->for_each([&](std::uint16_t sequence) {
                 ++packets_wished_;
-                video_->request_packet(nack->media_ssrc, sequence, now);
+                if (nack->media_ssrc == audio_ssrc_) audio_repeats_.push_back(sequence);
+                if (video_) video_->request_packet(nack->media_ssrc, sequence, now);
             });
         } else if (member->is(rtcp::PayloadFormat::Pli) || member->is(rtcp::PayloadFormat::Fir)) {
             ++key_frames_wished_;
@@ -235,12 +245,10 @@ rtp::ForwardExtensions Participant::extensions(bool video, Instant now) {
     return chosen;
 }
 
-void Participant::send_due(Instant now, Output& out) {
+void Participant::send_audio(Instant now, Output& out) {
     std::array<std::uint8_t, kDatagramCapacity> packet;
     std::array<std::uint8_t, kDatagramCapacity> slot;
-    while (audio_) {
-        const std::size_t size = audio_->expire(now, packet);
-        if (size == 0) break;
+    while (const std::size_t size = audio_->expire(now, packet)) {
         const auto parsed = rtp::Packet::parse(ByteView(packet).first(size));
         if (!parsed) break;
         const rtp::ForwardHeader header{.ssrc = parsed->ssrc(),
@@ -249,9 +257,31 @@ void Participant::send_due(Instant now, Output& out) {
                                         .payload_type = parsed->payload_type(),
                                         .marker = parsed->marker()};
         const rtp::Written written = rtp::write_forwarded(*parsed, header, extensions(false, now), slot);
+        SentAudio& kept = sent_audio_[header.sequence % kSentAudioPackets];
+        kept.octets.assign(slot.begin(), slot.begin() + static_cast<std::ptrdiff_t>(written.size));
+        kept.sequence = header.sequence;
+        kept.sent = now;
         peer_->send_rtp(slot, written.size, out.datagrams);
     }
+}
+
+void Participant::send_audio_again(Instant now, Output& out) {
+    constexpr Duration kRepeatAfter = 30ms;
+    std::array<std::uint8_t, kDatagramCapacity> slot;
+    for (const std::uint16_t sequence : audio_repeats_) {
+        SentAudio& kept = sent_audio_[sequence % kSentAudioPackets];
+        if (kept.sequence != sequence || kept.octets.empty() || now - kept.sent < kRepeatAfter) continue;
+        kept.sent = now;
+        std::ranges::copy(kept.octets, slot.begin());
+        peer_->send_rtp(slot, kept.octets.size(), out.datagrams);
+    }
+    audio_repeats_.clear();
+}
+
+void Participant::send_due(Instant now, Output& out) {
+    if (audio_) send_audio(now, out);
     if (!video_) return;
+    std::array<std::uint8_t, kDatagramCapacity> slot;
     video_->expire(now);
     for (;;) {
         const auto deadline = video_->deadline();

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -59,6 +60,7 @@ public:
     // What the bridge told it last.
     const std::string& dominant_speaker() const { return dominant_speaker_; }
     const std::vector<std::string>& forwarded() const { return forwarded_; }
+    const std::set<std::string>& silent_endpoints() const { return silent_endpoints_; }
     std::uint64_t feedbacks() const { return feedbacks_; }         // transport-cc about its own packets
     std::uint64_t key_frames_wished() const { return key_frames_wished_; }  // PLI and FIR received
     std::uint64_t packets_wished() const { return packets_wished_; }        // sequence numbers in NACKs received
@@ -72,6 +74,8 @@ private:
     void send_rtcp(Instant now, Output& out);
     std::size_t write_sender_reports(Instant now, MutableBytes slot);
     rtp::ForwardExtensions extensions(bool video, Instant now);
+    void send_audio(Instant now, Output& out);
+    void send_audio_again(Instant now, Output& out);
     void tell_video_type(Output& out);
 
     Options options_;
@@ -92,9 +96,18 @@ private:
     Duration dial_interval_{};
     std::string dominant_speaker_;
     std::vector<std::string> forwarded_;
+    std::set<std::string> silent_endpoints_;
     std::uint64_t feedbacks_ = 0;
     std::uint64_t key_frames_wished_ = 0;
     std::uint64_t packets_wished_ = 0;
+    // Audio as it went out, transport-wide number included: opus has no RTX, the very same octets go again.
+    struct SentAudio {
+        std::vector<std::uint8_t> octets;
+        std::uint16_t sequence = 0;
+        Instant sent{};
+    };
+    std::vector<SentAudio> sent_audio_;
+    std::vector<std::uint16_t> audio_repeats_;
     bool media_known_ = false;  // the bridge has reported our packets: the mid is no longer needed
 };
 

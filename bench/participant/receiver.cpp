@@ -184,11 +184,12 @@ const AudioQuality* Receiver::audio(std::string_view source) const {
 
 void Receiver::measure_anew() {
     for (auto& [name, quality] : videos_) {
-        const std::uint16_t height = quality.height;
-        const auto playing = quality.playing;
-        quality = VideoQuality{.height = height};
-        quality.playing = playing;
-        quality.playing.reset_counts();
+        VideoQuality fresh;
+        fresh.height = quality.height;
+        fresh.last_frame = quality.last_frame;
+        fresh.playing = quality.playing;
+        fresh.playing.reset_counts();
+        quality = fresh;
     }
     for (auto& [name, quality] : audios_) quality = AudioQuality{};
 }

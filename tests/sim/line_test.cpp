@@ -170,14 +170,17 @@ TEST(BadLine, ABrokenWebSocketIsResumedWhileMediaGoesOn) {
     EXPECT_TRUE(pair.ben->signalling().others().contains(cem->nick()));
 }
 
-TEST(BadLine, WhoeverDiesIsGoneAfterAMinute) {
+TEST(BadLine, WhoeverDiesIsShownSoAtOnceAndGoneInTheEnd) {
     Pair pair(29, {}, {});
     ASSERT_TRUE(pair.settled());
     pair.ben.die();
     pair.world.run_for(10s);
     EXPECT_FALSE(pair.anna.has_picture_of(pair.ben));
-    pair.world.run_for(55s);
+    EXPECT_TRUE(pair.anna->silent_endpoints().contains(pair.ben->nick()));
+    // Its WebSocket says nothing, which is a sleeping tab's right for 90 s; then it may be resumed for 60 s.
+    pair.world.run_for(145s);
     EXPECT_EQ(pair.world.counters().endpoints, 1U);
+    EXPECT_TRUE(pair.anna->signalling().others().empty());
 }
 
 TEST(BadLine, ANarrowLineQueuesAndDropsAsItIsTold) {

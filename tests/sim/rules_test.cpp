@@ -41,8 +41,8 @@ TEST(Rules, WhenTheTeachersLaptopDiesForwardingEnds) {
     Classroom classroom(42);
     ASSERT_TRUE(classroom.settled());
     classroom.teacher.die();
-    // Nobody knows yet that she is gone: her WebSocket is silent, her media too. Ten seconds after the last sign of life.
-    classroom.world.run_for(30s);
+    // Her media is silent from now on, her WebSocket may be so for 90 s without being given up.
+    classroom.world.run_for(105s);
     EXPECT_FALSE(classroom.ben.has_picture_of(classroom.cem));
     const std::uint64_t heard = classroom.heard();
     classroom.world.run_for(10s);

@@ -101,6 +101,12 @@ void Browser::die() {
     up.cut_until(kNever);
     down.cut_until(kNever);
     world_.refresh(index_);
+    // The front gives up a socket that answers no ping (server/http/limits.hpp, kSocketIdle).
+    world_.at(world_.now() + 90s, [this] {
+        for (const ConnectionId connection : {stream_, channel_}) {
+            if (world_.connections_.erase(connection) > 0) world_.to_server(shard::ConnectionClosed{connection});
+        }
+    });
 }
 
 void Browser::drop_stream() {
