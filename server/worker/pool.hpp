@@ -1,4 +1,4 @@
-// One thread at idle priority for what takes long and may wait: password hashing and the account store (decisions.md
+// One thread of low priority for what takes long and may wait: password hashing and the account store (decisions.md
 // 7). Jobs run in their order; a full queue refuses. Owned by the application, posted to from the front thread.
 #pragma once
 
@@ -13,6 +13,8 @@ namespace klassenraum::worker {
 
 // At some 100 ms each the last one waits for six seconds; a teacher would not wait longer.
 inline constexpr std::size_t kMaxJobs = 64;
+// About a tenth of a busy core: a hash takes a second there, media hardly notices.
+inline constexpr int kPoolNice = 10;
 
 class Pool {
 public:
