@@ -28,20 +28,16 @@ public:
     // The source is no longer meant to come: the time until its next frame counts for nothing. A freeze that had begun
     // before, counts.
     void pause(Instant now) {
-        settle(now);
+        *this = settled(now);
         last_.reset();
         intervals_.clear();
         sum_ = Duration::zero();
     }
-    // Counts what has passed since the last frame.
-    void settle(Instant now) {
-        if (!last_) return;
-        const Duration interval = now - *last_;
-        if (!is_freeze(interval)) return;
-        watched += interval;
-        ++freezes;
-        frozen += interval;
-        last_ = now;
+    // As it would stand if the next frame came now, when that is a freeze already.
+    FreezeMeter settled(Instant now) const {
+        FreezeMeter copy = *this;
+        if (last_ && copy.is_freeze(now - *last_)) copy.frame(now);
+        return copy;
     }
 
     void reset_counts() {

@@ -168,18 +168,17 @@ std::optional<Instant> Receiver::deadline() const {
     return earliest;
 }
 
-void Receiver::settle(Instant now) {
-    for (auto& [name, quality] : videos_) quality.playing.settle(now);
-}
-
-const VideoQuality* Receiver::video(std::string_view source) const {
+VideoQuality Receiver::video(std::string_view source, Instant now) const {
     const auto found = videos_.find(source);
-    return found == videos_.end() ? nullptr : &found->second;
+    if (found == videos_.end()) return {};
+    VideoQuality quality = found->second;
+    quality.playing = quality.playing.settled(now);
+    return quality;
 }
 
-const AudioQuality* Receiver::audio(std::string_view source) const {
+AudioQuality Receiver::audio(std::string_view source) const {
     const auto found = audios_.find(source);
-    return found == audios_.end() ? nullptr : &found->second;
+    return found == audios_.end() ? AudioQuality{} : found->second;
 }
 
 void Receiver::measure_anew() {

@@ -36,11 +36,9 @@ public:
     std::size_t write_next(Instant now, MutableBytes out);
     void expire(Instant now);
     std::optional<Instant> deadline() const;
-    // Closes the books: freezes that go on.
-    void settle(Instant now);
-
-    const VideoQuality* video(std::string_view source) const;
-    const AudioQuality* audio(std::string_view source) const;
+    // As it stands now, with freezes that go on.
+    VideoQuality video(std::string_view source, Instant now) const;
+    AudioQuality audio(std::string_view source) const;
     const std::map<std::string, VideoQuality, std::less<>>& videos() const { return videos_; }
     const std::map<std::string, AudioQuality, std::less<>>& audios() const { return audios_; }
     // Forgets all that was measured so far, so that a test can look at what follows.

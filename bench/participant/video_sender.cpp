@@ -119,8 +119,8 @@ void VideoSender::request_packet(std::uint32_t ssrc, std::uint16_t sequence, Ins
         if (encodings_[i].ssrc != ssrc) continue;
         SentPacket& packet = encodings_[i].sent[sequence % kSentPackets];
         if (!packet.used || packet.sequence != sequence || packet.sent == Instant{}) return;
-        if (now - packet.sent < kRepeatAfter || repeats_.size() >= kSentPackets) return;
-        packet.sent = now;
+        if (packet.repeating || now - packet.sent < kRepeatAfter || !may_repeat(packet.octets.size(), now)) return;
+        packet.repeating = true;
         repeats_.push_back({i, sequence, true});
     }
 }
@@ -162,6 +162,7 @@ void VideoSender::packetize(std::size_t index, const EncodedFrame& frame, Instan
         packet.octets.resize(12 + kDescriptor + (part == 0 ? header : 0) + FrameNote::kSize + share);
         packet.sequence = encoding.sequence;
         packet.used = true;
+        packet.repeating = false;
         packet.sent = Instant{};
         ByteWriter out(packet.octets);
         out.u8(0x80);
@@ -185,11 +186,24 @@ void VideoSender::packetize(std::size_t index, const EncodedFrame& frame, Instan
     }
 }
 
-// libwebrtc paces at two and a half times the target.
-double VideoSender::pacing_rate() const {
+double VideoSender::target_rate() const {
     double rate = 0;
     for (const Encoding& encoding : encodings_) rate += encoding.active ? encoding.encoder.rate() : 0;
-    return std::max(rate * 2.5, 300'000.0);
+    return std::max(rate, 120'000.0);
+}
+
+// libwebrtc paces at two and a half times the target …
+double VideoSender::pacing_rate() const { return target_rate() * 2.5; }
+
+// … and repeats no more than the target, so that new pictures come through behind an interruption.
+bool VideoSender::may_repeat(std::size_t octets, Instant now) {
+    constexpr Duration kWindow = 500ms;
+    if (now - repeat_window_ >= kWindow) {
+        repeat_window_ = now;
+        repeated_bits_ = 0;
+    }
+    repeated_bits_ += static_cast<double>(octets * 8);
+    return repeated_bits_ <= target_rate() / 2;
 }
 
 std::size_t VideoSender::write_next(Instant now, const rtp::ForwardExtensions& extensions, MutableBytes slot) {
@@ -219,6 +233,7 @@ std::size_t VideoSender::write_next(Instant now, const rtp::ForwardExtensions& e
         encoding.octets += static_cast<std::uint32_t>(packet->payload().size());
     }
     stored.sent = now;
+    stored.repeating = false;
     const rtp::Written written = rtp::write_forwarded(*packet, header, extensions, slot);
     octets_ += written.size;
     const auto took = Duration(static_cast<std::int64_t>(static_cast<double>(written.size) * 8e6 / pacing_rate()));

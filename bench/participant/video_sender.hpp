@@ -59,6 +59,7 @@ private:
         Instant sent{};
         std::uint16_t sequence = 0;
         bool used = false;
+        bool repeating = false;  // waits to be sent again
     };
     struct Encoding {
         VideoEncoder encoder;
@@ -84,7 +85,9 @@ private:
     void encode(std::size_t index, bool key, Instant now);
     void packetize(std::size_t index, const EncodedFrame& frame, Instant now);
     std::uint32_t timestamp(const Encoding& encoding, Instant now) const;
+    double target_rate() const;
     double pacing_rate() const;
+    bool may_repeat(std::size_t octets, Instant now);
 
     std::uint32_t source_;
     std::uint32_t frames_per_second_;
@@ -100,6 +103,8 @@ private:
     std::deque<Queued> queue_;
     std::deque<Queued> repeats_;
     Instant free_at_{};  // the pacer's
+    Instant repeat_window_{};
+    double repeated_bits_ = 0;  // in the window
     std::uint64_t key_frames_ = 0;
     std::uint64_t retransmissions_ = 0;
     std::uint64_t octets_ = 0;

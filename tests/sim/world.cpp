@@ -123,26 +123,19 @@ void Browser::set_lines(const Lines& lines) {
     down.set(lines.down);
 }
 
-const bench::VideoQuality& Browser::sees(const Browser& other) {
-    static const bench::VideoQuality nothing;
-    me.receiver().settle(world_.now());
-    const bench::VideoQuality* quality = me.receiver().video(other.me.video_source());
-    return quality == nullptr ? nothing : *quality;
+bench::VideoQuality Browser::sees(const Browser& other) const {
+    return me.receiver().video(other.me.video_source(), world_.now());
 }
 
-const bench::AudioQuality& Browser::hears(const Browser& other) {
-    static const bench::AudioQuality nothing;
-    const bench::AudioQuality* quality = me.receiver().audio(other.me.audio_source());
-    return quality == nullptr ? nothing : *quality;
-}
+bench::AudioQuality Browser::hears(const Browser& other) const { return me.receiver().audio(other.me.audio_source()); }
 
-bool Browser::has_picture_of(const Browser& other) {
-    const auto& last = sees(other).last_frame;
+bool Browser::has_picture_of(const Browser& other) const {
+    const auto last = sees(other).last_frame;
     return last && world_.now() - *last < 500ms;
 }
 
-Duration Browser::time_to_picture(const Browser& other) {
-    const auto& first = sees(other).first_frame;
+Duration Browser::time_to_picture(const Browser& other) const {
+    const auto first = sees(other).first_frame;
     return first ? *first - asked_to_join_ : Duration(1h);
 }
 
@@ -396,10 +389,7 @@ void World::step() {
 }
 
 void World::measure_anew() {
-    for (const auto& browser : browsers_) {
-        browser->me.receiver().settle(now());
-        browser->me.receiver().measure_anew();
-    }
+    for (const auto& browser : browsers_) browser->me.receiver().measure_anew();
 }
 
 }  // namespace klassenraum::sim

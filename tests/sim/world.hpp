@@ -53,11 +53,11 @@ public:
     void set_lines(const Lines& lines);
 
     // What it experiences of another.
-    const bench::VideoQuality& sees(const Browser& other);
-    const bench::AudioQuality& hears(const Browser& other);
-    bool has_picture_of(const Browser& other);
+    bench::VideoQuality sees(const Browser& other) const;
+    bench::AudioQuality hears(const Browser& other) const;
+    bool has_picture_of(const Browser& other) const;
     // From joining to the first picture of the other; an hour when there is none.
-    Duration time_to_picture(const Browser& other);
+    Duration time_to_picture(const Browser& other) const;
     bool in_room() const { return me.signalling().in_room(); }
 
     bench::Participant& operator*() { return me; }
@@ -112,7 +112,7 @@ public:
         }
         return condition();
     }
-    // Closes everybody's books and begins to measure anew.
+    // Forgets what everybody experienced so far.
     void measure_anew();
 
     Instant now() const { return virtual_now(); }
