@@ -72,7 +72,8 @@ def check(name, reach, findings):
             say(1, "no #pragma once")
     folder = str(pathlib.PurePosixPath(name).parent)
     for number, line in enumerate(lines, 1):
-        if cpp and len(line) > MAX_COLUMNS:
+        # Tests hold stanzas and packets as they are on the wire.
+        if cpp and not name.startswith("tests/") and len(line) > MAX_COLUMNS:
             say(number, f"longer than {MAX_COLUMNS} columns")
         if code and name != "tests/tidy/tidy.py" and LEFT_FOR_LATER.search(line):
             say(number, "left for later")
