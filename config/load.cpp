@@ -227,7 +227,17 @@ Result<Loaded, Problem> load(const Sources& sources) {
         auto problem = loader.apply_word(override_word.substr(0, equals), override_word.substr(equals + 1), "--set");
         if (problem) return failure(std::move(*problem));
     }
+    // Who may not read the state folder sees the configuration without it.
+    std::error_code unreadable;
+    const std::filesystem::path override_file = offer_file(loaded.settings);
+    if (access(override_file.c_str(), R_OK) == 0 && std::filesystem::is_regular_file(override_file, unreadable)) {
+        if (auto problem = loader.apply_file(override_file)) return failure(std::move(*problem));
+    }
     return loaded;
+}
+
+std::string offer_file(const Settings& settings) {
+    return settings.server.state + "/offer.toml";
 }
 
 std::map<std::string, std::string> process_environment() {

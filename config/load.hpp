@@ -31,8 +31,16 @@ struct Loaded {
 
 Result<Loaded, Problem> load(const Sources& sources);
 
+// Where `klassenraum offer` keeps its word, in the state folder; wins over every other source.
+std::string offer_file(const Settings& settings);
+// Its content for these settings: the offer's end and notice alone.
+std::string offer_override(const Offer& offer);
+
 // The environment of this process as a map.
 std::map<std::string, std::string> process_environment();
+
+// The keys whose values differ, as "section.key".
+std::vector<std::string> differing_keys(const Settings& before, const Settings& after);
 
 // All settings as TOML, as `config show` prints them.
 std::string show(const Settings& settings);

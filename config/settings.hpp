@@ -22,9 +22,11 @@ struct Server {
 struct Tls {
     std::string certificate = "/etc/klassenraum/tls/fullchain.pem";
     std::string key = "/etc/klassenraum/tls/privkey.pem";
+    std::string acme_folder = "/var/lib/klassenraum/acme";  // certbot's webroot: port 80 serves its challenges
 };
 struct Listen {
     std::vector<std::string> https{"0.0.0.0:443", "[::]:443"};
+    std::vector<std::string> http{"0.0.0.0:80", "[::]:80"};  // redirect and ACME challenge; empty: none
     std::uint32_t media_udp = 10000;            // the first worker's port; each further worker takes the next
     std::vector<std::string> public_addresses;  // offered to clients when the host stands behind address translation
 };
@@ -95,7 +97,9 @@ void visit_keys(SomeSettings& s, Visit&& visit) {
     visit("server.state", s.server.state);
     visit("tls.certificate", s.tls.certificate);
     visit("tls.key", s.tls.key);
+    visit("tls.acme_folder", s.tls.acme_folder);
     visit("listen.https", s.listen.https);
+    visit("listen.http", s.listen.http);
     visit("listen.media_udp", s.listen.media_udp);
     visit("listen.public_addresses", s.listen.public_addresses);
     visit("offer.until", s.offer.until);

@@ -70,6 +70,22 @@ std::string show(const Settings& settings) {
     return text;
 }
 
+std::vector<std::string> differing_keys(const Settings& before, const Settings& after) {
+    std::vector<std::string> values;
+    visit_keys(before, [&](std::string_view, const auto& value) { values.push_back(written(value)); });
+    std::vector<std::string> keys;
+    std::size_t at = 0;
+    visit_keys(after, [&](std::string_view key, const auto& value) {
+        if (values[at++] != written(value)) keys.emplace_back(key);
+    });
+    return keys;
+}
+
+std::string offer_override(const Offer& offer) {
+    return "# Written by `klassenraum offer`; remove this file to return to klassenraum.toml.\n[offer]\nuntil = " +
+           written(offer.until) + "\nnotice = " + written(offer.notice) + "\n";
+}
+
 std::vector<Problem> check(const Settings& settings) {
     std::vector<Problem> problems;
     const auto require = [&](bool holds, const char* sentence) {
@@ -81,6 +97,9 @@ std::vector<Problem> check(const Settings& settings) {
     require(!settings.listen.https.empty(), "listen.https must name at least one address.");
     for (const std::string& endpoint : settings.listen.https) {
         require(has_port(endpoint), "listen.https must hold addresses with a port, such as 0.0.0.0:443 or [::]:443.");
+    }
+    for (const std::string& endpoint : settings.listen.http) {
+        require(has_port(endpoint), "listen.http must hold addresses with a port, such as 0.0.0.0:80 or [::]:80.");
     }
     require(settings.metrics.listen.empty() || has_port(settings.metrics.listen),
             "metrics.listen must be an address with a port.");

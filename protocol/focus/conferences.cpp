@@ -93,6 +93,13 @@ void Conferences::account_revoked(std::string_view account, Instant now, Output&
     parts_->settle(turn);
 }
 
+void Conferences::set_bounds(const Bounds& bounds) {
+    parts_->config.max_rooms = bounds.max_rooms;
+    parts_->config.max_occupants = bounds.max_occupants;
+    parts_->config.leave_grace = bounds.leave_grace;
+    parts_->config.orphan_grace = bounds.orphan_grace;
+}
+
 void Conferences::stop(Instant now, Output& out) {
     const Turn turn{now, {}, out};
     for (const auto& [slug, conference] : parts_->conferences) conference->end("Der Server wird angehalten.", turn);

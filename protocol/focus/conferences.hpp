@@ -27,6 +27,14 @@ struct Output {
     std::vector<xmpp::Dismissal> dismissals;
 };
 
+// What an administrator may change while rooms are open (SIGHUP, drain).
+struct Bounds {
+    std::uint32_t max_rooms = 60;  // 0 while draining: no new ones
+    std::uint32_t max_occupants = 40;
+    Duration leave_grace = std::chrono::seconds(30);
+    Duration orphan_grace = std::chrono::seconds(300);
+};
+
 // How a stream ended for good: its client closed it (RFC 7395 <close/>), or its resumption time ran out.
 enum class Departure : std::uint8_t { Left, Lost };
 
@@ -51,6 +59,9 @@ public:
     void session_ended(SessionId session, Departure departure, Instant now, Output& out);
     // The account's password changed or it was locked: its logins are void.
     void account_revoked(std::string_view account, Instant now, Output& out);
+
+    // New bounds from now on; rooms that exist keep their seats and end as the new graces say.
+    void set_bounds(const Bounds& bounds);
 
     // The server stops: every room is told, and every guest's stream.
     void stop(Instant now, Output& out);

@@ -59,7 +59,7 @@ struct Conferences::Parts {
     // After each turn: rooms that are over go, with all that depends on them, and the next deadline is found.
     void settle(const Turn& turn);
 
-    const Config config;
+    Config config;
     Entropy& entropy;
     std::map<std::string, std::unique_ptr<Conference>, std::less<>> conferences;  // by slug
     std::map<SessionId, Visitor> visitors;

@@ -75,7 +75,12 @@ RoomAnswer Conferences::Parts::end(const EndRoom& request, const Turn& turn) {
 RoomAnswer Conferences::Parts::list(const ListRooms& request) const {
     RoomAnswer answer = answer_to(request.request);
     for (const auto& [slug, conference] : conferences) {
-        if (!request.account.empty() && conference->room().account() == request.account) {
+        if (request.administrator) {
+            RoomSummary summary = summary_of(*conference);
+            summary.title.clear();
+            summary.password.clear();
+            answer.rooms.push_back(std::move(summary));
+        } else if (!request.account.empty() && conference->room().account() == request.account) {
             answer.rooms.push_back(summary_of(*conference));
         }
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocol/core/ids.hpp"
+#include "protocol/core/time.hpp"
 #include "protocol/focus/room_request.hpp"
 
 namespace klassenraum::shard {
@@ -62,10 +63,17 @@ struct SctpClosed {
 struct AccountRevoked {  // password changed, locked or logged off everywhere
     std::string account;
 };
-struct Stopping {  // tell every room and stream, then let go
+struct NewBounds {  // the configuration was read again, or the server drains
+    std::uint32_t max_rooms = 60;
+    std::uint32_t max_participants = 40;
+    Duration leave_grace = std::chrono::seconds(30);
+    Duration orphan_grace = std::chrono::seconds(300);
+};
+struct Stopping {  // tell every room and stream, then let go; answered by Stopped
 };
 using Input = std::variant<XmppOpened, ChannelOpened, ChannelRequested, TextReceived, ConnectionClosed, PasswordVerdict,
-                           SctpDatagram, SctpText, SctpChannelOpen, SctpClosed, AccountRevoked, focus::RoomRequest, Stopping>;
+                           SctpDatagram, SctpText, SctpChannelOpen, SctpClosed, AccountRevoked, focus::RoomRequest, NewBounds,
+                           Stopping>;
 
 // --- shard → front ---
 
@@ -101,7 +109,9 @@ struct SctpSend {
 struct SctpClose {
     EndpointId endpoint;
 };
+struct Stopped {  // everything that Stopping made the shard say came before
+};
 using Output = std::variant<SendText, CloseConnection, ChannelVerdict, VerifyPassword, SctpOpen, SctpPacket, SctpSend,
-                            SctpClose, focus::RoomAnswer>;
+                            SctpClose, focus::RoomAnswer, Stopped>;
 
 }  // namespace klassenraum::shard

@@ -108,10 +108,17 @@ void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out)
                 host.revoke(revoked.account, now, turn.streams);
             },
             [&](focus::RoomRequest& request) { conferences.receive(request, now, wall, turn.rooms); },
+            [&](NewBounds& bounds) {
+                conferences.set_bounds({.max_rooms = bounds.max_rooms,
+                                        .max_occupants = bounds.max_participants,
+                                        .leave_grace = bounds.leave_grace,
+                                        .orphan_grace = bounds.orphan_grace});
+            },
             [&](Stopping&) { conferences.stop(now, turn.rooms); },
         },
         input);
     settle(turn);
+    if (std::holds_alternative<Stopping>(input)) out.messages.emplace_back(Stopped{});
 }
 
 void Shard::Parts::expire(Instant now, WallTime wall, Outbox& out) {

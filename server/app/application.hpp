@@ -16,7 +16,7 @@ enum class Mode : std::uint8_t { Service, Development };
 struct Launch {
     Mode mode = Mode::Service;
     config::Settings settings;
-    config::Sources sources;  // read again on SIGHUP
+    std::function<config::Settings()> load;  // reads them again on SIGHUP; throws std::runtime_error likewise
 };
 
 struct Ready {

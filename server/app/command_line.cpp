@@ -19,13 +19,13 @@
 #include "server/app/application.hpp"
 #include "server/app/plan.hpp"
 #include "server/app/state_folder.hpp"
+#include "server/app/version.hpp"
 #include "server/worker/clock.hpp"
 #include "server/worker/system_entropy.hpp"
 
 namespace klassenraum::app {
 namespace {
 
-constexpr const char* kVersion = "klassenraum 0.1.0";
 constexpr const char* kDefaultFile = "/etc/klassenraum/klassenraum.toml";
 
 struct Options {
@@ -72,6 +72,7 @@ config::Sources sources_of(const Options& options) {
         .defaults = {}, .file = options.file, .environment = config::process_environment(), .overrides = {}};
     if (options.development) {
         sources.defaults.listen.https = endpoints(options, 8443);
+        sources.defaults.listen.http.clear();
         sources.defaults.server.state = development_folder();
         sources.defaults.metrics.listen.clear();
         sources.defaults.log.level = config::LogLevel::Warning;
@@ -115,12 +116,13 @@ void greet(const Ready& ready) {
     std::cout << std::flush;
 }
 
-int serve(const Options& options) {
+int serve(Options options) {
     harden_process();
+    if (options.https_port == 0) options.https_port = free_port();  // the same one after a reload
     Launch launch{.mode = options.development ? Mode::Development : Mode::Service,
                   .settings = {},
-                  .sources = sources_of(options)};
-    launch.settings = settings_of(options, launch.sources);
+                  .load = [options] { return settings_of(options, sources_of(options)); }};
+    launch.settings = launch.load();
     Application application(std::move(launch));
     application.run([&](const Ready& ready) {
         if (options.development) greet(ready);
@@ -196,7 +198,7 @@ void add_source_options(CLI::App& command, Options& options) {
 int run_command_line(int argc, char** argv) {
     Options options;
     CLI::App app("A private video classroom for unmodified Jitsi clients", "klassenraum");
-    app.set_version_flag("--version", kVersion);
+    app.set_version_flag("--version", std::string("klassenraum ") + kVersion);
     app.require_subcommand(1);
 
     CLI::App* serve_command = app.add_subcommand("serve", "run the service");

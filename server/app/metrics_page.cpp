@@ -88,6 +88,10 @@ void write_front(Text& text, const http::ListenerCounters& listener, const sctp:
     text.sample(listener.accepted);
     text.counter("klassenraum_tls_handshakes_failed_total", "TLS handshakes that failed or took too long.");
     text.sample(listener.handshakes_failed);
+    text.counter("klassenraum_tls_handshakes_delayed_total", "Times newcomers waited because too many came at once.");
+    text.sample(listener.handshakes_delayed);
+    text.counter("klassenraum_websockets_opened_total", "WebSockets that were upgraded.");
+    text.sample(listener.sockets_opened);
     text.counter("klassenraum_http_requests_total", "HTTP requests read.");
     text.sample(listener.requests);
     text.counter("klassenraum_http_refused_total", "HTTP requests the listener refused.");
@@ -130,6 +134,34 @@ void write_workers(Text& text, const Workers& workers) {
     per_worker(text, workers, &Counters::packets_forwarded);
     text.counter("klassenraum_rtp_forwarded_bytes_total", "Octets of RTP forwarded.");
     per_worker(text, workers, &Counters::bytes_forwarded);
+    text.counter("klassenraum_rtp_received_bytes_total", "Octets of authenticated RTP.");
+    per_worker(text, workers, &Counters::bytes_received);
+    text.gauge("klassenraum_conferences", "Rooms with media.");
+    per_worker(text, workers, &Counters::conferences);
+    text.counter("klassenraum_retransmissions_refused_total", "Repetitions refused: too soon, unknown or over budget.");
+    per_worker(text, workers, &Counters::retransmissions_refused);
+    text.counter("klassenraum_nacks_sent_total", "Sequence numbers asked of senders.");
+    per_worker(text, workers, &Counters::nacks_sent);
+    text.counter("klassenraum_nacks_received_total", "Sequence numbers receivers asked for.");
+    per_worker(text, workers, &Counters::nacks_received);
+    text.counter("klassenraum_keyframe_requests_received_total", "Key frames receivers asked for.");
+    per_worker(text, workers, &Counters::keyframe_requests_received);
+    text.counter("klassenraum_keyframe_requests_sent_total", "Key frames asked of senders.");
+    per_worker(text, workers, &Counters::keyframe_requests_sent);
+    text.counter("klassenraum_rtcp_received_total", "Authenticated RTCP packets.");
+    per_worker(text, workers, &Counters::rtcp_received);
+    text.counter("klassenraum_rtcp_sent_total", "RTCP packets sent.");
+    per_worker(text, workers, &Counters::rtcp_sent);
+    text.counter("klassenraum_channel_messages_received_total", "Messages on bridge channels.");
+    per_worker(text, workers, &Counters::channel_messages_received);
+    text.counter("klassenraum_channel_messages_sent_total", "Messages sent on bridge channels.");
+    per_worker(text, workers, &Counters::channel_messages_sent);
+    text.counter("klassenraum_channel_messages_refused_total", "Bridge channel messages refused: malformed or too many.");
+    per_worker(text, workers, &Counters::channel_messages_refused);
+    text.counter("klassenraum_commands_refused_total", "Orders of the focus that hit a bound of the bridge.");
+    per_worker(text, workers, &Counters::commands_refused);
+    text.counter("klassenraum_dtls_connected_total", "DTLS handshakes that were completed.");
+    per_worker(text, workers, &Counters::dtls_connected);
     text.counter("klassenraum_retransmissions_total", "RTP packets repeated on request.");
     per_worker(text, workers, &Counters::retransmissions_sent);
     text.counter("klassenraum_transports_failed_total", "Media transports that lost consent or failed to connect.");
@@ -145,14 +177,93 @@ void write_drops(Text& text, const Workers& workers) {
     }
 }
 
+
+std::uint64_t total(const Workers& workers, metrics::Counter Counters::*member) {
+    std::uint64_t sum = 0;
+    for (const auto& worker : workers) sum += (worker->counters().*member).value();
+    return sum;
+}
+
+void write_process(Text& text, const ProcessFacts& facts) {
+    text.gauge("klassenraum_uptime_seconds", "Since this process began.");
+    text.sample(facts.uptime_s);
+    text.gauge("klassenraum_ready", "1: takes new rooms; 0: drains or is broken.");
+    text.sample(facts.ready ? 1 : 0);
+    text.gauge("klassenraum_draining", "1: rooms end one by one and no new ones open.");
+    text.sample(facts.draining ? 1 : 0);
+    text.gauge("klassenraum_degraded", "1: `klassenraum status` has a complaint.");
+    text.sample(facts.degraded ? 1 : 0);
+    text.gauge("klassenraum_config_reload_failed", "1: the last reload was refused and the old configuration is kept.");
+    text.sample(facts.reload_failed ? 1 : 0);
+    text.gauge("klassenraum_certificate_expiry_seconds", "Unix time at which the certificate ends; 0: unknown.");
+    text.sample(static_cast<std::uint64_t>(facts.certificate_ends_s));
+    text.gauge("klassenraum_egress_bits_per_second", "UDP payload sent in the last second.");
+    text.sample(facts.egress_bps);
+    text.gauge("klassenraum_worker_alive", "1: the worker's loop turns.");
+    for (std::size_t i = 0; i < facts.workers_alive.size(); ++i)
+        text.sample("worker", i, facts.workers_alive[i] ? 1 : 0);
+}
+
+// The names that boards made for Jitsi Videobridge ask for; only where ours means the same.
+void write_jitsi(Text& text, const ProcessFacts& facts, const Workers& workers) {
+    text.gauge("jitsi_jvb_conferences", "As klassenraum_conferences, all workers together.");
+    text.sample(total(workers, &Counters::conferences));
+    text.gauge("jitsi_jvb_participants", "As klassenraum_endpoints, all workers together.");
+    text.sample(total(workers, &Counters::endpoints));
+    text.gauge("jitsi_jvb_local_endpoints", "The same: there are no other bridges.");
+    text.sample(total(workers, &Counters::endpoints));
+    text.counter("jitsi_jvb_packets_received_total", "Authenticated RTP packets.");
+    text.sample(total(workers, &Counters::packets_received));
+    text.counter("jitsi_jvb_packets_sent_total", "RTP packets forwarded and repeated.");
+    text.sample(total(workers, &Counters::packets_forwarded) + total(workers, &Counters::retransmissions_sent));
+    text.counter("jitsi_jvb_bytes_received_total", "Octets of authenticated RTP.");
+    text.sample(total(workers, &Counters::bytes_received));
+    text.counter("jitsi_jvb_bytes_sent_total", "Octets of RTP forwarded.");
+    text.sample(total(workers, &Counters::bytes_forwarded));
+    text.counter("jitsi_jvb_keyframes_requested_total", "Key frames asked of senders.");
+    text.sample(total(workers, &Counters::keyframe_requests_sent));
+    text.counter("jitsi_jvb_dtls_connected_total", "DTLS handshakes that were completed.");
+    text.sample(total(workers, &Counters::dtls_connected));
+    text.gauge("jitsi_jvb_healthy", "1: every worker turns.");
+    text.sample(facts.ready || facts.draining ? 1 : 0);
+    text.gauge("jitsi_jvb_draining", "As klassenraum_draining.");
+    text.sample(facts.draining ? 1 : 0);
+}
+
 }  // namespace
 
-std::string metrics_page(const http::ListenerCounters& listener, const sctp::Stack& stack, const Workers& workers) {
+std::string metrics_page(const ProcessFacts& facts,
+                         const http::ListenerCounters& listener,
+                         const sctp::Stack& stack,
+                         const Workers& workers) {
     Text text;
+    write_process(text, facts);
     write_front(text, listener, stack);
     write_workers(text, workers);
     write_drops(text, workers);
+    write_jitsi(text, facts, workers);
     return text.text();
+}
+
+std::string colibri_stats(const ProcessFacts& facts, const Workers& workers) {
+    std::string text = "{";
+    const auto add = [&text](std::string_view name, std::uint64_t value) {
+        text.append(text.size() > 1 ? "," : "").append("\"").append(name).append("\":").append(std::to_string(value));
+    };
+    add("conferences", total(workers, &Counters::conferences));
+    add("participants", total(workers, &Counters::endpoints));
+    add("endpoints", total(workers, &Counters::endpoints));
+    add("threads", workers.size() + 2);  // with the front and the pool
+    add("bit_rate_upload", facts.egress_bps / 1000);
+    add("total_packets_received", total(workers, &Counters::packets_received));
+    add("total_packets_sent", total(workers, &Counters::packets_forwarded));
+    add("total_bytes_received", total(workers, &Counters::bytes_received));
+    add("total_bytes_sent", total(workers, &Counters::bytes_forwarded));
+    add("total_failed_conferences", 0);
+    text += std::string(",\"healthy\":") + (facts.ready || facts.draining ? "true" : "false");
+    text += std::string(",\"drain\":") + (facts.draining ? "true" : "false");
+    text += std::string(",\"graceful_shutdown\":") + (facts.draining ? "true" : "false");
+    return text + ",\"version\":\"klassenraum\"}\n";
 }
 
 }  // namespace klassenraum::app

@@ -58,6 +58,9 @@ struct Switchboard::Deliver {
         for (const focus::RoomSummary& room : answer.rooms) board.placement_.place(room.slug, worker);
         found.mapped()(std::move(answer));
     }
+    void operator()(shard::Stopped&) {
+        if (board.stopping_ > 0 && --board.stopping_ == 0) board.stopped_();
+    }
     std::optional<EndpointId> front_id(EndpointId endpoint) const {
         const auto found = board.front_endpoint_.find({worker, endpoint});
         return found == board.front_endpoint_.end() ? std::nullopt : std::optional(found->second);
@@ -68,8 +71,14 @@ void Switchboard::receive(std::size_t worker, std::vector<shard::Output> outputs
     for (shard::Output& output : outputs) std::visit(Deliver{*this, worker}, output);
 }
 
-void Switchboard::announce_stop() {
+void Switchboard::announce_stop(std::function<void()> stopped) {
+    stopping_ = workers_->size();
+    stopped_ = std::move(stopped);
     for (const auto& worker : *workers_) worker->post(shard::Stopping{});
+}
+
+void Switchboard::set_bounds(const shard::NewBounds& bounds) {
+    for (std::size_t worker = 0; worker < workers_->size(); ++worker) post(worker, bounds);
 }
 
 // --- pages::Gateway ---

@@ -42,7 +42,9 @@ public:
                  std::function<void()> sctp_began);
 
     void receive(std::size_t worker, std::vector<shard::Output> outputs);
-    void announce_stop();
+    // Lets every shard say goodbye; `stopped` is called once all of it was handed to the listener.
+    void announce_stop(std::function<void()> stopped);
+    void set_bounds(const shard::NewBounds& bounds);
     sctp::Stack& stack() { return stack_; }
 
     // pages::Gateway
@@ -85,6 +87,8 @@ private:
     http::Listener* listener_ = nullptr;
     std::vector<std::unique_ptr<worker::Worker>>* workers_ = nullptr;
     std::function<void()> sctp_began_;
+    std::size_t stopping_ = 0;  // shards that have not answered Stopping
+    std::function<void()> stopped_;
 
     std::uint64_t next_request_ = 1;
     std::unordered_map<RequestId, std::function<void(bool)>> pending_channels_;

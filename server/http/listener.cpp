@@ -7,6 +7,8 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <list>
 #include <utility>
@@ -22,6 +24,10 @@ using asio::awaitable;
 using asio::ip::tcp;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kAcceptPause{100};
+
+Instant steady_now() {
+    return Instant(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
+}
 
 awaitable<void> count_connection(tcp::socket socket, Shared& shared) {
     ++shared.counters.connections;
@@ -39,6 +45,12 @@ awaitable<void> accept_loop(tcp::acceptor& acceptor, Shared& shared) {
             co_await pause.async_wait(kAwait);
             continue;
         }
+        if (const Duration wait = shared.handshakes.wait_at(steady_now()); wait > Duration{}) {
+            ++shared.counters.handshakes_delayed;
+            pause.expires_after(wait);
+            co_await pause.async_wait(kAwait);
+            continue;
+        }
         auto [error, socket] = co_await acceptor.async_accept(kAwait);
         if (shared.stopping) break;
         if (error) {
@@ -48,6 +60,7 @@ awaitable<void> accept_loop(tcp::acceptor& acceptor, Shared& shared) {
             continue;
         }
         ++shared.counters.accepted;
+        shared.handshakes.take(steady_now());
         boost::system::error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         asio::co_spawn(acceptor.get_executor(), count_connection(std::move(socket), shared), asio::detached);
@@ -84,6 +97,7 @@ Listener::Listener(asio::io_context& context,
                                   .handler = handler,
                                   .events = events,
                                   .counters = {},
+                                  .handshakes = {},
                                   .sockets = {}},
                        .acceptors = {}}) {}
 
@@ -103,6 +117,25 @@ Result<std::uint16_t, std::error_code> Listener::listen(const Address& local) {
     parts_->acceptors.push_back(std::move(acceptor));
     asio::co_spawn(parts_->context, accept_loop(parts_->acceptors.back(), parts_->shared), asio::detached);
     return port;
+}
+
+Result<std::uint16_t, std::error_code> Listener::adopt(int descriptor) {
+    sockaddr_storage local{};
+    socklen_t length = sizeof local;
+    if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&local), &length) != 0)
+        return failure(std::error_code(errno, std::generic_category()));
+    tcp::acceptor acceptor(parts_->context);
+    boost::system::error_code error;
+    acceptor.assign(local.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor, error);
+    if (error) return failure(std::error_code(error));
+    const std::uint16_t port = acceptor.local_endpoint(error).port();
+    parts_->acceptors.push_back(std::move(acceptor));
+    asio::co_spawn(parts_->context, accept_loop(parts_->acceptors.back(), parts_->shared), asio::detached);
+    return port;
+}
+
+void Listener::set_policy(Policy policy) {
+    parts_->shared.policy = std::move(policy);
 }
 
 void Listener::set_tls(TlsContext tls) {

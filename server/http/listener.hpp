@@ -44,6 +44,7 @@ public:
 struct ListenerCounters {
     std::uint64_t accepted = 0;
     std::uint64_t handshakes_failed = 0;
+    std::uint64_t handshakes_delayed = 0;  // newcomers kept waiting in the kernel's queue
     std::uint64_t requests = 0;
     std::uint64_t refused_requests = 0;  // answered by the listener itself with 4xx or 5xx
     std::uint64_t sockets_opened = 0;
@@ -66,7 +67,10 @@ public:
 
     // Binds and accepts. Port 0 lets the kernel choose; the bound port is returned.
     Result<std::uint16_t, std::error_code> listen(const Address& local);
+    // A listening socket that the service manager opened.
+    Result<std::uint16_t, std::error_code> adopt(int descriptor);
     void set_tls(TlsContext tls);  // for connections from now on
+    void set_policy(Policy policy);
 
     // Unknown connections are ignored: they may have just closed.
     void send_text(ConnectionId connection, std::string text);

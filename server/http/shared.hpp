@@ -13,6 +13,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "server/http/handshake_gate.hpp"
 #include "server/http/listener.hpp"
 
 namespace klassenraum::http {
@@ -34,6 +35,7 @@ struct Shared {
     Handler& handler;
     SocketEvents& events;
     ListenerCounters counters;
+    HandshakeGate handshakes;
     std::unordered_map<ConnectionId, Websocket*> sockets;  // each entry lives as long as its connection's coroutine
     bool stopping = false;
 };

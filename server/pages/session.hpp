@@ -29,6 +29,8 @@ class Sessions {
 public:
     Sessions(std::string key, unsigned minutes, Entropy& entropy);
 
+    void set_minutes(unsigned minutes) { lifetime_s_ = std::int64_t{minutes} * 60; }  // of tokens from now on
+
     using Cookies = std::vector<std::pair<std::string, std::string>>;
     // Values of Set-Cookie.
     std::string begin(const std::string& account, bool shared_device, WallTime now);

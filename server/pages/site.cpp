@@ -160,6 +160,15 @@ std::optional<std::string> Site::account_of(const std::vector<std::pair<std::str
     return session->account;
 }
 
+void Site::reconfigure(Settings settings) {
+    settings.session_key = std::move(parts_->settings.session_key);
+    parts_->settings = std::move(settings);
+    parts_->sessions.set_minutes(parts_->settings.session_minutes);
+    parts_->web_root = WebRoot(parts_->settings.web_root);
+    parts_->config_js =
+        std::make_shared<const std::string>(pages::config_js(parts_->settings, ConfigReader::Anyone));
+}
+
 void Site::end_sessions_of(const std::string& account) {
     parts_->sessions.end_all_of(account, parts_->now());
 }

@@ -54,6 +54,9 @@ public:
     void handle(http::Request request, http::Responder respond) override;
     std::optional<std::string> account_of(const std::vector<std::pair<std::string, std::string>>& cookies) override;
 
+    // What the configuration says now; the session key stays.
+    void reconfigure(Settings settings);
+
     // After a lock, a new password or the removal of an account: its sessions are void from now on.
     void end_sessions_of(const std::string& account);
 

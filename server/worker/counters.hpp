@@ -25,6 +25,20 @@ struct Counters {
     metrics::Counter bytes_forwarded;
     metrics::Counter retransmissions_sent;
     metrics::Counter transports_failed;
+    metrics::Counter bytes_received;
+    metrics::Counter conferences;
+    metrics::Counter retransmissions_refused;
+    metrics::Counter nacks_sent;
+    metrics::Counter nacks_received;
+    metrics::Counter keyframe_requests_received;
+    metrics::Counter keyframe_requests_sent;
+    metrics::Counter rtcp_received;
+    metrics::Counter rtcp_sent;
+    metrics::Counter channel_messages_received;
+    metrics::Counter channel_messages_sent;
+    metrics::Counter channel_messages_refused;
+    metrics::Counter commands_refused;
+    metrics::Counter dtls_connected;
     std::array<metrics::Counter, static_cast<std::size_t>(DropReason::Count)> drops;
     metrics::Counter alive;  // grows with each publication: the watchdog looks at it
 };

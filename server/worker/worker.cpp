@@ -35,7 +35,8 @@ int descriptor_of(const Sockets& sockets, bool v4) {
 
 bool is_end(const shard::Input& input) {
     return std::holds_alternative<shard::ConnectionClosed>(input) || std::holds_alternative<shard::SctpClosed>(input) ||
-           std::holds_alternative<shard::PasswordVerdict>(input) || std::holds_alternative<shard::Stopping>(input);
+           std::holds_alternative<shard::PasswordVerdict>(input) || std::holds_alternative<shard::Stopping>(input) ||
+           std::holds_alternative<shard::NewBounds>(input);
 }
 
 }  // namespace
@@ -192,6 +193,20 @@ void Worker::Loop::publish(Instant now) {
     counters.bytes_forwarded.set(bridge.bytes_forwarded);
     counters.retransmissions_sent.set(bridge.retransmissions_sent);
     counters.transports_failed.set(bridge.transports_failed);
+    counters.bytes_received.set(bridge.bytes_received);
+    counters.conferences.set(bridge.conferences);
+    counters.retransmissions_refused.set(bridge.retransmissions_refused);
+    counters.nacks_sent.set(bridge.nacks_sent);
+    counters.nacks_received.set(bridge.nacks_received);
+    counters.keyframe_requests_received.set(bridge.keyframe_requests_received);
+    counters.keyframe_requests_sent.set(bridge.keyframe_requests_sent);
+    counters.rtcp_received.set(bridge.rtcp_received);
+    counters.rtcp_sent.set(bridge.rtcp_sent);
+    counters.channel_messages_received.set(bridge.channel_messages_received);
+    counters.channel_messages_sent.set(bridge.channel_messages_sent);
+    counters.channel_messages_refused.set(bridge.channel_messages_refused);
+    counters.commands_refused.set(bridge.commands_refused);
+    counters.dtls_connected.set(bridge.dtls_connected);
     for (std::size_t i = 0; i < bridge.drops.size(); ++i) counters.drops[i].set(bridge.drops[i]);
     counters.alive.add();
 }

@@ -1,0 +1,43 @@
+// What passes between the service manager and us: sockets that it opened before we began (sd_listen_fds(3)) and words
+// about our state (sd_notify(3)). Both protocols are a few lines of text, spoken here without libsystemd. Used by the
+// main thread.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace klassenraum::app {
+
+struct ActivatedSocket {
+    std::string name;  // FileDescriptorName= of the socket unit: "https" or "http"
+    int descriptor = -1;
+};
+
+// The sockets that were handed over to this process, each made close-on-exec; taken once, empty afterwards.
+std::vector<ActivatedSocket> take_activated_sockets();
+
+bool is_v6_socket(int descriptor);
+
+class ServiceManager {
+public:
+    ServiceManager();  // reads and removes NOTIFY_SOCKET and WATCHDOG_USEC
+    ~ServiceManager();
+    ServiceManager(const ServiceManager&) = delete;
+    ServiceManager& operator=(const ServiceManager&) = delete;
+
+    // "READY=1", "WATCHDOG=1", "STATUS=…"; nothing happens without a manager.
+    void notify(std::string_view words) const;
+    void notify_reloading() const;
+    // Within this time WATCHDOG=1 is expected; nullopt: no watchdog.
+    std::optional<std::chrono::microseconds> watchdog() const { return watchdog_; }
+
+private:
+    int descriptor_ = -1;
+    std::string path_;
+    std::optional<std::chrono::microseconds> watchdog_;
+};
+
+}  // namespace klassenraum::app
