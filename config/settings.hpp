@@ -41,6 +41,10 @@ struct Site {
     std::vector<std::string> address;
     std::string app_name = "Klassenraum";
     std::string app_centre;
+    std::string texts = "/etc/klassenraum/seiten";  // Markdown files that replace the shipped imprint, privacy page …
+    std::string android_package;                    // the app that may open this server's links; empty: none
+    std::vector<std::string> android_fingerprints;  // SHA-256 of its signing certificates, "AB:CD:…"
+    std::string ios_app_id;                         // "TEAMID.de.example.app"
 };
 struct Accounts {
     std::uint32_t session_minutes = 120;
@@ -110,6 +114,10 @@ void visit_keys(SomeSettings& s, Visit&& visit) {
     visit("site.address", s.site.address);
     visit("site.app_name", s.site.app_name);
     visit("site.app_centre", s.site.app_centre);
+    visit("site.texts", s.site.texts);
+    visit("site.android_package", s.site.android_package);
+    visit("site.android_fingerprints", s.site.android_fingerprints);
+    visit("site.ios_app_id", s.site.ios_app_id);
     visit("accounts.session_minutes", s.accounts.session_minutes);
     visit("accounts.shared_device_default", s.accounts.shared_device_default);
     visit("room.end_grace_seconds", s.room.end_grace_seconds);

@@ -26,6 +26,21 @@ std::vector<Address> candidate_addresses(const config::Settings& settings, Mode 
     return addresses.empty() ? loopback : addresses;
 }
 
+muc::RoomPolicy policy_of(const config::Room& room) {
+    muc::RoomPolicy policy;
+    policy.learner_camera = static_cast<muc::LearnerCamera>(room.learner_camera);
+    policy.learner_microphone = room.learner_unmute == config::LearnerUnmute::Free ? muc::LearnerMicrophone::Free
+                                                                                   : muc::LearnerMicrophone::Ask;
+    policy.private_chat = static_cast<muc::PrivateChat>(room.private_chat);
+    policy.lobby = static_cast<muc::Lobby>(room.lobby);
+    policy.max_minutes = room.max_minutes;
+    return policy;
+}
+// The choices are the same in the same order, so that a number means the same.
+static_assert(static_cast<int>(config::LearnerCamera::Off) == static_cast<int>(muc::LearnerCamera::Off));
+static_assert(static_cast<int>(config::PrivateChat::ToModerators) == static_cast<int>(muc::PrivateChat::ToModerators));
+static_assert(static_cast<int>(config::Lobby::AfterStart) == static_cast<int>(muc::Lobby::AfterStart));
+
 }  // namespace
 
 Address endpoint_of(const std::string& text) {
@@ -80,6 +95,12 @@ pages::Settings pages_for(const config::Settings& settings, std::string session_
     pages.warn_days = settings.offer.warn_days;
     pages.session_minutes = settings.accounts.session_minutes;
     pages.shared_device_default = settings.accounts.shared_device_default;
+    pages.room_policy = policy_of(settings.room);
+    pages.max_minutes = settings.room.max_minutes;
+    pages.texts = settings.site.texts;
+    pages.android_package = settings.site.android_package;
+    pages.android_fingerprints = settings.site.android_fingerprints;
+    pages.ios_app_id = settings.site.ios_app_id;
     pages.web_root = settings.web.root;
     return pages;
 }

@@ -5,6 +5,7 @@
 
 #include "protocol/crypto/secret.hpp"
 #include "server/log/log.hpp"
+#include "server/worker/clock.hpp"
 
 namespace klassenraum::app {
 
@@ -36,9 +37,8 @@ struct Switchboard::Deliver {
         if (found) found.mapped()(verdict.accepted);
     }
     void operator()(shard::VerifyPassword& question) {
-        const auto answer = [&self = board, to = worker,
-                             request = question.request](std::optional<std::string> account) {
-            self.post(to, shard::PasswordVerdict{request, std::move(account)});
+        const auto answer = [&self = board, to = worker, request = question.request](const pages::Login& login) {
+            self.post(to, shard::PasswordVerdict{request, login.account});
         };
         board.verify(std::move(question.account), std::move(question.password), answer);
     }
@@ -127,24 +127,57 @@ void Switchboard::ask_all(const focus::ListRooms& request, OnAnswer done) {
     }
 }
 
-void Switchboard::verify(std::string account,
-                         std::string password,
-                         std::function<void(std::optional<std::string>)> done) {
+void Switchboard::verify(std::string account, std::string password, std::function<void(pages::Login)> done) {
     struct Question {
         std::string account;
         std::string password;
-        std::function<void(std::optional<std::string>)> done;
+        std::function<void(pages::Login)> done;
         ~Question() { crypto::wipe(password); }
     };
     const auto question = std::make_shared<Question>(Question{std::move(account), std::move(password), done});
     const bool taken = pool_.post([this, question] {
-        std::optional<std::string> verified;
-        if (store_.verify(question->account, question->password) == accounts::Verdict::Right) {
-            verified = accounts::id_of(question->account);
-        }
-        on_front_([question, verified] { question->done(verified); });
+        pages::Login login;
+        const accounts::Verdict verdict = store_.verify(question->account, question->password);
+        if (verdict == accounts::Verdict::Right) login.account = accounts::id_of(question->account);
+        login.locked = verdict == accounts::Verdict::Locked;
+        on_front_([question, login] { question->done(login); });
     });
-    if (!taken) done(std::nullopt);
+    if (!taken) done({});
+}
+
+void Switchboard::set_password(std::string account, std::string password, std::function<void(bool)> done) {
+    struct Change {
+        std::string account;
+        std::string password;
+        std::function<void(bool)> done;
+        ~Change() { crypto::wipe(password); }
+    };
+    const auto change = std::make_shared<Change>(Change{std::move(account), std::move(password), done});
+    const bool taken = pool_.post([this, change] {
+        const bool stored = store_.reset(change->account, change->password, worker::wall_now()).has_value();
+        const auto known = stored ? store_.find(change->account) : std::nullopt;
+        on_front_([this, change, stored, known] {
+            // The school's own wish ends logins, not lessons.
+            if (known) account_watch_.expect(*known);
+            change->done(stored);
+        });
+    });
+    if (!taken) done(false);
+}
+
+void Switchboard::look_at_accounts(std::function<void(const AccountNews&)> done) {
+    pool_.post([this, done = std::move(done)] {
+        auto accounts = store_.list();
+        on_front_([this, done, accounts = std::move(accounts)] {
+            const AccountNews news{.accounts = accounts, .revoked = account_watch_.revoked_since(accounts)};
+            for (const std::string& account : news.revoked) {
+                for (std::size_t worker = 0; worker < workers_->size(); ++worker) {
+                    post(worker, shard::AccountRevoked{account});
+                }
+            }
+            done(news);
+        });
+    });
 }
 
 // --- http::SocketEvents ---

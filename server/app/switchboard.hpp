@@ -16,6 +16,7 @@
 #include "config/accounts/store.hpp"
 #include "protocol/core/entropy.hpp"
 #include "protocol/shard/message.hpp"
+#include "server/app/account_watch.hpp"
 #include "server/http/listener.hpp"
 #include "server/pages/gateway.hpp"
 #include "server/sctp/usrsctp_stack.hpp"
@@ -49,9 +50,12 @@ public:
 
     // pages::Gateway
     void ask(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) override;
-    void verify(std::string account,
-                std::string password,
-                std::function<void(std::optional<std::string>)> done) override;
+    void verify(std::string account, std::string password, std::function<void(pages::Login)> done) override;
+    void set_password(std::string account, std::string password, std::function<void(bool)> done) override;
+
+    // Reads the account store in the pool; the logins of accounts that were locked, removed or given a new password by
+    // the command line end in every shard, and are named to `done`.
+    void look_at_accounts(std::function<void(const AccountNews&)> done);
 
     // http::SocketEvents
     ConnectionId draw_connection() override;
@@ -82,6 +86,7 @@ private:
     Entropy& entropy_;
     accounts::Store store_;  // only ever used by pool_
     OnFront on_front_;
+    AccountWatch account_watch_;
     worker::Placement placement_;
     sctp::Stack stack_{*this};
     http::Listener* listener_ = nullptr;

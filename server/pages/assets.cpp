@@ -25,7 +25,7 @@ Assets::Assets() {
     for (const EmbeddedFile& embedded : embedded_files()) {
         const std::string_view path = embedded.name;
         const std::string_view name = path.substr(path.find('/') + 1);
-        if (path.starts_with("template/")) continue;
+        if (path.starts_with("template/") || path.starts_with("phrases/") || path.starts_with("texts/")) continue;
         if (path == "client/index.html") {
             classroom = embedded.bytes();
             continue;

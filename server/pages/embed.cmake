@@ -1,6 +1,8 @@
 # Puts server/web/pages and the built classroom client into the program, so that one file is all it needs. The files are
 # named here and included by the assembler; kinds, hashes and gzip variants are worked out at start (a few milliseconds).
 file(GLOB template_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/web/pages/templates/*.html)
+file(GLOB phrase_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/web/pages/phrases/*.txt)
+file(GLOB text_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/web/pages/seiten/*.md)
 file(GLOB static_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/web/pages/static/*)
 
 # The classroom client is bundled by esbuild, a Debian package; without it rooms can only be served from web.root.
@@ -37,6 +39,8 @@ function(embed folder prefix)
 endfunction()
 embed(${CMAKE_SOURCE_DIR}/server/web/pages/templates "template/" ${template_files})
 embed(${CMAKE_SOURCE_DIR}/server/web/pages/static "pages/" ${static_files})
+embed(${CMAKE_SOURCE_DIR}/server/web/pages/phrases "phrases/" ${phrase_files})
+embed(${CMAKE_SOURCE_DIR}/server/web/pages/seiten "texts/" ${text_files})
 embed(${client_folder} "client/" ${client_files})
 
 set(embed_source ${CMAKE_BINARY_DIR}/generated/embedded_files.cpp)
@@ -59,5 +63,5 @@ std::span<const EmbeddedFile> embedded_files() { return kFiles; }
 
 }  // namespace klassenraum::pages
 ]])
-set_source_files_properties(${embed_source} PROPERTIES OBJECT_DEPENDS "${template_files};${static_files};${client_files}")
+set_source_files_properties(${embed_source} PROPERTIES OBJECT_DEPENDS "${template_files};${phrase_files};${text_files};${static_files};${client_files}")
 target_sources(server_pages PRIVATE ${embed_source})

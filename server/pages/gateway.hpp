@@ -10,15 +10,20 @@
 
 namespace klassenraum::pages {
 
+struct Login {
+    std::optional<std::string> account;  // its canonical id, when the password is right and it is not locked
+    bool locked = false;                 // only told after the right password
+};
+
 class Gateway {
 public:
     virtual ~Gateway() = default;
     // request.request is filled in by the gateway.
     virtual void ask(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) = 0;
-    // The account's canonical id when the password is right and it is not locked. Takes the pool's time (argon2id).
-    virtual void verify(std::string account,
-                        std::string password,
-                        std::function<void(std::optional<std::string>)> done) = 0;
+    // Both take the pool's time (argon2id).
+    virtual void verify(std::string account, std::string password, std::function<void(Login)> done) = 0;
+    // After the old one was verified. False: nothing changed.
+    virtual void set_password(std::string account, std::string password, std::function<void(bool)> done) = 0;
 };
 
 }  // namespace klassenraum::pages

@@ -11,14 +11,17 @@ namespace {
 
 constexpr char kWrong[] = "Account oder Passwort stimmt nicht. Achten Sie auf Groß- und Kleinschreibung.";
 constexpr char kBusy[] = "Gerade melden sich sehr viele an. Bitte versuchen Sie es in einigen Sekunden noch einmal.";
+constexpr char kLocked[] = "Dieser Account ist gesperrt. Bitte wenden Sie sich an das KMZ.";
 constexpr char kDefaultTarget[] = "/anlegen";
 
 // Where to go after the login: a page of ours or a room, never anything else that a link might say.
 std::string safe_target(const std::string& wanted) {
-    if (wanted == "/raeume" || wanted == kDefaultTarget) return wanted;
+    if (wanted == "/raeume" || wanted == "/passwort" || wanted == kDefaultTarget) return wanted;
     if (wanted.size() < 2 || wanted.front() != '/') return kDefaultTarget;
-    const std::string slug = muc::fold_room_name(wanted.substr(1));
-    return !slug.empty() && "/" + slug == wanted ? wanted : kDefaultTarget;
+    constexpr std::string_view kControl = "/steuern/";
+    const std::size_t name = wanted.starts_with(kControl) ? kControl.size() : 1;
+    const std::string slug = muc::fold_room_name(wanted.substr(name));
+    return !slug.empty() && slug == wanted.substr(name) ? wanted : kDefaultTarget;
 }
 
 void show_login(Site::Parts& parts, Call& call, unsigned status, const char* error) {
@@ -26,7 +29,7 @@ void show_login(Site::Parts& parts, Call& call, unsigned status, const char* err
     const bool shared = call.is_post() ? call.has_form_field("gemeinsam") : parts.settings.shared_device_default;
     view.set("target", safe_target(call.is_post() ? call.form("ziel") : call.query("ziel"))).set("shared", shared);
     view.set("account_typed", call.form("account"));
-    if (error != nullptr) view.set("error", error);
+    if (error != nullptr) view.set("error", parts.phrase(call, error));
     parts.answer(
         call, {.name = "login", .title = "Anmelden", .view = std::move(view), .status = status, .script = "pages.js"});
 }
@@ -41,28 +44,31 @@ void log_in(Site::Parts& parts, Call& call) {
     const bool shared = call.has_form_field("gemeinsam");
     const std::string target = safe_target(call.form("ziel"));
     // The gateway names the canonical id; the session is of that one.
-    auto canonical = std::make_shared<std::string>();
+    auto known = std::make_shared<Login>();
     const auto check = [&parts, account, password = std::move(password),
-                        canonical](const std::function<void(bool)>& done) {
-        parts.surroundings.gateway.verify(account, password, [done, canonical](const std::optional<std::string>& id) {
-            if (id) *canonical = *id;
-            done(id.has_value());
+                        known](const std::function<void(bool)>& done) {
+        parts.surroundings.gateway.verify(account, password, [done, known](const Login& login) {
+            *known = login;
+            // Whoever knows the password of a locked account has not guessed.
+            done(login.account.has_value() || login.locked);
         });
     };
     // Goes on without the password.
-    Call later{.request = {}, .respond = call.respond, .session = call.session};
+    Call later{.request = {}, .respond = call.respond, .session = call.session, .language = call.language};
     later.request.method = "POST";
     later.request.form = {{"account", call.form("account").substr(0, kMaxLoginField)}, {"ziel", target}};
     if (shared) later.request.form.emplace_back("gemeinsam", "1");
     parts.throttle.attempt(
-        account, check, [&parts, later, canonical, shared, target](LoginThrottle::Verdict verdict) mutable {
+        account, check, [&parts, later, known, shared, target](LoginThrottle::Verdict verdict) mutable {
             if (verdict == LoginThrottle::Verdict::Busy) {
                 show_login(parts, later, 503, kBusy);
             } else if (verdict == LoginThrottle::Verdict::Wrong) {
                 show_login(parts, later, 403, kWrong);
+            } else if (!known->account) {
+                show_login(parts, later, 403, kLocked);
             } else {
                 if (later.session) parts.sessions.end(*later.session);
-                parts.redirect(later, target, 303, parts.sessions.begin(*canonical, shared, parts.now()));
+                parts.redirect(later, target, 303, parts.sessions.begin(*known->account, shared, parts.now()));
             }
         });
 }

@@ -8,9 +8,11 @@
 
 #include "server/http/handler.hpp"
 #include "server/pages/assets.hpp"
+#include "server/pages/endings.hpp"
 #include "server/pages/login_throttle.hpp"
 #include "server/pages/session.hpp"
 #include "server/pages/site.hpp"
+#include "server/pages/texts.hpp"
 #include "server/pages/view.hpp"
 #include "server/pages/web_root.hpp"
 
@@ -20,6 +22,7 @@ struct Call {
     http::Request request{};
     http::Responder respond{};
     std::optional<Session> session{};
+    Language language = Language::German;
 
     bool is_post() const { return request.method == "POST"; }
     bool has_form_field(std::string_view name) const;
@@ -46,6 +49,8 @@ struct Site::Parts {
 
     void answer(Call& call, Page page);
     void redirect(Call& call, const std::string& path, unsigned status = 303, const std::string& set_cookie = {});
+    // A German phrase of ours in the visitor's language.
+    std::string phrase(const Call& call, std::string_view german) const;
     // German sentence on a page of its own.
     void say(Call& call, unsigned status, const std::string& heading, const std::string& sentence);
     void not_found(Call& call);
@@ -60,13 +65,17 @@ struct Site::Parts {
     Sessions sessions;
     LoginThrottle throttle;
     WebRoot web_root;
+    Texts texts;
+    Endings endings;
     std::shared_ptr<const std::string> config_js;
 };
 
 // Each: true when the path is one of theirs and the call was answered or will be.
 bool public_pages(Site::Parts& parts, Call& call);
 bool login_pages(Site::Parts& parts, Call& call);
+bool account_pages(Site::Parts& parts, Call& call);
 bool room_pages(Site::Parts& parts, Call& call);
+bool control_pages(Site::Parts& parts, Call& call);
 // The waiting page or the classroom for a room's name; the last resort of every path of one segment.
 bool classroom_pages(Site::Parts& parts, Call& call);
 
@@ -77,6 +86,9 @@ View site_view(const Settings& settings);
 http::Response response_of(const char* content_type,
                            const char* cache_control,
                            std::shared_ptr<const std::string> body);
+
+// What a room's name says of its title: "mathe-7b" of "amsel-27-mathe-7b-k3fq".
+std::string title_in(std::string_view slug, std::string_view account);
 
 // The value behind a path's first part: "/einladung/amsel-27-…" after "/einladung/"; empty when it is another path.
 std::string_view behind(std::string_view path, std::string_view prefix);

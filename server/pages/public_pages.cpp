@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/muc/slug.hpp"
+#include "server/pages/app_links.hpp"
 #include "server/pages/parts.hpp"
 
 namespace klassenraum::pages {
@@ -17,13 +18,9 @@ struct TextPage {
     std::string_view name;
     const char* title;
 };
-constexpr std::array<TextPage, 7> kTextPages = {{
+constexpr std::array<TextPage, 3> kTextPages = {{
     {"/hilfe", "help", "Hilfe"},
     {"/test", "test", "Technik testen"},
-    {"/impressum", "imprint", "Impressum"},
-    {"/datenschutz", "privacy", "Datenschutz"},
-    {"/nutzungsbedingungen", "terms", "Nutzungsbedingungen"},
-    {"/barrierefreiheit", "accessibility", "Barrierefreiheit"},
     {"/geschlossen", "closed", "Der Klassenraum ist geschlossen"},
 }};
 
@@ -43,6 +40,25 @@ void app_page(Site::Parts& parts, Call& call) {
     parts.answer(call, {.name = "app", .title = "Mit Handy oder Tablet", .view = std::move(view)});
 }
 
+// For printing: it has no form, so nothing can be sent or kept (product.md C40).
+void application_page(Site::Parts& parts, Call& call) {
+    View view = site_view(parts.settings);
+    view.set("origin", parts.settings.public_origin);
+    call.language = Language::German;
+    parts.answer(call, {.name = "application", .title = "Antrag", .view = std::move(view), .script = "pages.js"});
+}
+
+// The operator's texts are German, whatever the visitor's language.
+bool text_page(Site::Parts& parts, Call& call) {
+    const Text* const text = parts.texts.find(call.request.path.substr(1));
+    if (text == nullptr) return false;
+    View view;
+    view.set("text", text->html).set("printable", true);
+    call.language = Language::German;
+    parts.answer(call, {.name = "text", .title = text->title, .view = std::move(view), .script = "pages.js"});
+    return true;
+}
+
 bool files(Site::Parts& parts, Call& call) {
     const std::string& path = call.request.path;
     if (path == "/config.js") {
@@ -55,6 +71,10 @@ bool files(Site::Parts& parts, Call& call) {
             response.headers.emplace_back("Set-Cookie", parts.sessions.renew(*call.session, parts.now()));
         }
         call.respond(std::move(response));
+    } else if (path == "/.well-known/assetlinks.json" && !parts.settings.android_package.empty()) {
+        plain(call, "application/json", asset_links(parts.settings), "max-age=3600");
+    } else if (path == "/.well-known/apple-app-site-association" && !parts.settings.ios_app_id.empty()) {
+        plain(call, "application/json", app_site_association(parts.settings), "max-age=3600");
     } else if (path == "/robots.txt") {
         plain(call, "text/plain; charset=utf-8", std::make_shared<const std::string>("User-agent: *\nDisallow: /\n"),
               "max-age=86400");
@@ -87,6 +107,11 @@ bool public_pages(Site::Parts& parts, Call& call) {
         app_page(parts, call);
         return true;
     }
+    if (path == "/antrag") {
+        application_page(parts, call);
+        return true;
+    }
+    if (text_page(parts, call)) return true;
     for (const TextPage& page : kTextPages) {
         if (path != page.path) continue;
         parts.answer(call, {.name = page.name, .title = page.title, .view = site_view(parts.settings)});

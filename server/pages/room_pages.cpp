@@ -9,6 +9,7 @@
 #include "server/pages/limits.hpp"
 #include "server/pages/offer.hpp"
 #include "server/pages/parts.hpp"
+#include "server/pages/policy_form.hpp"
 
 namespace klassenraum::pages {
 namespace {
@@ -43,13 +44,47 @@ struct Draft {
     std::string title;
     std::string password;
     std::string slug;  // of a room that is opened again
+    muc::RoomPolicy policy;
 };
 
-void show_draft(Site::Parts& parts, Call& call, const Draft& draft, const char* error = nullptr) {
+// What the form begins with: the server's rules, and a lesson's length.
+muc::RoomPolicy first_policy(const Settings& settings) {
+    muc::RoomPolicy policy = settings.room_policy;
+    policy.max_minutes = settings.max_minutes == 0 ? kLesson_min : std::min(kLesson_min, settings.max_minutes);
+    return policy;
+}
+
+View view_of(const focus::RoomSummary& room) {
+    const bool open = room.state == RoomState::Open || room.state == RoomState::Orphaned;
+    View view;
+    view.set("room_title", room.title).set("slug", room.slug);
+    view.set("planned", room.state == RoomState::Planned)
+        .set("open", open)
+        .set("closed", room.state == RoomState::Closed);
+    view.set("one_person", room.occupants == 1).set("people", std::to_string(room.occupants));
+    return view;
+}
+
+std::vector<View> views_of(const std::vector<focus::RoomSummary>& rooms) {
+    std::vector<View> views;
+    for (const focus::RoomSummary& room : rooms) views.push_back(view_of(room));
+    return views;
+}
+
+void show_draft(Site::Parts& parts,
+                Call& call,
+                const Draft& draft,
+                const char* error = nullptr,
+                const std::vector<focus::RoomSummary>& rooms = {}) {
     View view;
     view.set("room_title", draft.title).set("password", draft.password);
     if (!draft.slug.empty()) view.set("slug", draft.slug);
-    if (error != nullptr) view.set("error", error);
+    if (error != nullptr) view.set("error", parts.phrase(call, error));
+    View fields;
+    add_policy(fields, draft.policy, parts.settings.max_minutes);
+    view.set("policy_fields", parts.templates.render("policy_fields", fields, call.language));
+    view.set("rules_open", !(draft.policy == first_policy(parts.settings)));
+    view.set("any", !rooms.empty()).set("rooms", views_of(rooms));
     parts.answer(call, {.name = "create",
                         .title = draft.slug.empty() ? "Klassenraum anlegen" : "Klassenraum wieder öffnen",
                         .view = std::move(view),
@@ -71,28 +106,40 @@ void find_room(Site::Parts& parts,
                                    });
 }
 
+// A whole link is as good as the name in it.
+std::string typed_room(std::string typed) {
+    while (typed.ends_with('/') || typed.ends_with(' ')) typed.pop_back();
+    if (const std::size_t slash = typed.rfind('/'); slash != typed.npos) typed.erase(0, slash + 1);
+    return muc::fold_room_name(typed);
+}
+
 void start_draft(Site::Parts& parts, Call& call) {
-    const std::string slug = muc::fold_room_name(call.query("raum"));
-    if (slug.empty()) {
-        show_draft(parts, call,
-                   {.title = {}, .password = accounts::generate_password(parts.surroundings.entropy), .slug = {}});
-        return;
+    const std::string slug = typed_room(call.query("raum"));
+    if (!slug.empty() && !muc::is_of_account(slug, call.session->account)) {
+        return parts.say(call, 403, "Das geht nicht", kLockedOrForeign);
     }
-    find_room(parts, call.session->account, slug, [&parts, call, slug](const focus::RoomSummary* room) mutable {
-        if (room == nullptr && !muc::is_of_account(slug, call.session->account)) {
-            parts.say(call, 403, "Das geht nicht", kLockedOrForeign);
-            return;
-        }
-        show_draft(parts, call,
-                   {.title = room == nullptr ? slug : room->title,
-                    .password = accounts::generate_password(parts.surroundings.entropy),
-                    .slug = slug});
-    });
+    parts.surroundings.gateway.ask(
+        focus::ListRooms{.request = {}, .account = call.session->account},
+        [&parts, call, slug](const focus::RoomAnswer& answer) mutable {
+            Draft draft{.title = {},
+                        .password = accounts::generate_password(parts.surroundings.entropy),
+                        .slug = slug,
+                        .policy = first_policy(parts.settings)};
+            for (const focus::RoomSummary& room : answer.rooms) {
+                if (room.slug == slug) draft.title = room.title;
+            }
+            // The room's title went with it; what is left is in its name.
+            if (!slug.empty() && draft.title.empty()) draft.title = title_in(slug, call.session->account);
+            show_draft(parts, call, draft, nullptr, answer.rooms);
+        });
 }
 
 void create(Site::Parts& parts, Call& call) {
-    Draft draft{
-        .title = call.form("titel"), .password = call.form("passwort"), .slug = muc::fold_room_name(call.form("raum"))};
+    Draft draft{.title = call.form("titel"),
+                .password = call.form("passwort"),
+                .slug = muc::fold_room_name(call.form("raum")),
+                .policy = policy_of([&call](std::string_view name) { return call.form(name); },
+                                    first_policy(parts.settings), parts.settings.max_minutes)};
     if (call.form("tat") == "wuerfeln") {
         draft.password = accounts::generate_password(parts.surroundings.entropy);
         show_draft(parts, call, draft);
@@ -114,7 +161,8 @@ void create(Site::Parts& parts, Call& call) {
                               .account = call.session->account,
                               .title = draft.title,
                               .password = draft.password,
-                              .slug = draft.slug};
+                              .slug = draft.slug,
+                              .policy = draft.policy};
     parts.surroundings.gateway.ask(std::move(request), [&parts, call, draft](const focus::RoomAnswer& answer) mutable {
         if (answer.error != RoomError::None || answer.rooms.empty()) {
             const RoomError error = answer.error == RoomError::None ? RoomError::Unknown : answer.error;
@@ -141,30 +189,18 @@ void show_invitation(Site::Parts& parts, Call& call, const std::string& slug) {
         View view;
         view.set("room_title", room->title).set("slug", room->slug).set("password", room->password);
         view.set("link", link_of(invitation)).set("text", text_of(invitation));
-        view.set("qr", qr_code_of(link_of(invitation), "QR-Code mit dem Link zum Klassenraum"));
+        view.set("qr", qr_code_of(link_of(invitation), parts.phrase(call, "QR-Code mit dem Link zum Klassenraum")));
+        view.set("password_known", !room->password.empty());
         parts.answer(call, {.name = "invitation", .title = "Einladung", .view = std::move(view), .script = "pages.js"});
     });
-}
-
-View view_of(const focus::RoomSummary& room) {
-    const bool open = room.state == RoomState::Open || room.state == RoomState::Orphaned;
-    View view;
-    view.set("room_title", room.title).set("slug", room.slug);
-    view.set("planned", room.state == RoomState::Planned)
-        .set("open", open)
-        .set("closed", room.state == RoomState::Closed);
-    view.set("people", room.occupants == 1 ? std::string("1 Person") : std::to_string(room.occupants) + " Personen");
-    return view;
 }
 
 void show_list(Site::Parts& parts, Call& call) {
     parts.surroundings.gateway.ask(
         focus::ListRooms{.request = {}, .account = call.session->account},
         [&parts, call](const focus::RoomAnswer& answer) mutable {
-            std::vector<View> rooms;
-            for (const focus::RoomSummary& room : answer.rooms) rooms.push_back(view_of(room));
             View view;
-            view.set("any", !rooms.empty()).set("rooms", std::move(rooms));
+            view.set("any", !answer.rooms.empty()).set("rooms", views_of(answer.rooms));
             parts.answer(call, {.name = "rooms", .title = "Meine Klassenräume", .view = std::move(view)});
         });
 }

@@ -1,5 +1,6 @@
 #include "server/pages/session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -52,9 +53,16 @@ Sessions::Sessions(std::string key, unsigned minutes, Entropy& entropy)
 }
 
 std::string Sessions::begin(const std::string& account, bool shared_device, WallTime now) {
+    // A login in the very second in which older ones became void is a newer one.
+    std::int64_t issued_s = seconds_of(now);
+    if (const auto ended = void_until_s_.find(account); ended != void_until_s_.end()) {
+        issued_s = std::max(issued_s, ended->second + 1);
+    }
+    const auto since = password_since_s_.emplace(account, 0).first;
+    issued_s = std::max(issued_s, since->second + 1);
     return cookie_of({.account = account,
                       .id = entropy_.token(22),
-                      .issued_s = seconds_of(now),
+                      .issued_s = issued_s,
                       .expires_s = seconds_of(now) + lifetime_s_,
                       .shared_device = shared_device});
 }
@@ -93,6 +101,9 @@ std::optional<Session> Sessions::find(const Cookies& cookies, WallTime now) cons
         if (revoked_.contains(session->id)) continue;
         const auto ended = void_until_s_.find(session->account);
         if (ended != void_until_s_.end() && session->issued_s <= ended->second) continue;
+        const auto since = password_since_s_.find(session->account);
+        if (knows_accounts_ && since == password_since_s_.end()) continue;
+        if (knows_accounts_ && session->issued_s <= since->second) continue;
         return session;
     }
     return std::nullopt;
@@ -100,6 +111,14 @@ std::optional<Session> Sessions::find(const Cookies& cookies, WallTime now) cons
 
 bool Sessions::is_stale(const Session& session, WallTime now) const {
     return session.expires_s - seconds_of(now) <= lifetime_s_ - kRenewAfter_s;
+}
+
+void Sessions::know(const std::vector<accounts::Account>& accounts) {
+    knows_accounts_ = true;
+    password_since_s_.clear();
+    for (const accounts::Account& account : accounts) {
+        if (account.state == accounts::State::Active) password_since_s_.emplace(account.id, account.password_changed_s);
+    }
 }
 
 void Sessions::end(const Session& session) {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/accounts/store.hpp"
 #include "protocol/core/entropy.hpp"
 #include "protocol/core/time.hpp"
 
@@ -41,6 +42,10 @@ public:
     // Whether a new token is due: not with every request, but long before the old one ends.
     bool is_stale(const Session& session, WallTime now) const;
 
+    // What the account store says now: logins of locked, removed or unknown accounts do not count, nor those from before
+    // an account's present password. Until it is called for the first time every account counts.
+    void know(const std::vector<accounts::Account>& accounts);
+
     void end(const Session& session);
     void end_all_of(const std::string& account, WallTime now);
 
@@ -53,6 +58,8 @@ private:
     std::set<std::string, std::less<>> revoked_;
     std::deque<std::string> revoked_in_order_;
     std::map<std::string, std::int64_t, std::less<>> void_until_s_;  // account → logins up to then do not count
+    bool knows_accounts_ = false;
+    std::map<std::string, std::int64_t, std::less<>> password_since_s_;  // active accounts
 };
 
 }  // namespace klassenraum::pages

@@ -23,7 +23,8 @@ std::string_view value_of(const std::vector<std::pair<std::string, std::string>>
 // The steady parts of each page around what its own template says.
 View frame_of(const Site::Parts& parts, const Call& call, const Page& page, std::string content) {
     View frame;
-    frame.set("title", page.title).set("content", std::move(content));
+    frame.set("title", parts.phrase(call, page.title)).set("content", std::move(content));
+    frame.set("lang", call.language == Language::English ? "en" : "de");
     frame.set("style", parts.assets.address_of("pages.css")).set("icon", parts.assets.address_of("icon.svg"));
     frame.set("operator", parts.settings.operator_name);
     if (!page.script.empty()) frame.set("script", parts.assets.address_of(page.script));
@@ -81,6 +82,12 @@ http::Response response_of(const char* content_type,
     return response;
 }
 
+std::string title_in(std::string_view slug, std::string_view account) {
+    if (slug.size() > account.size()) slug.remove_prefix(account.size() + 1);
+    const std::size_t dash = slug.rfind('-');
+    return std::string(dash == slug.npos ? slug : slug.substr(0, dash));
+}
+
 std::string_view behind(std::string_view path, std::string_view prefix) {
     return path.starts_with(prefix) ? path.substr(prefix.size()) : std::string_view{};
 }
@@ -91,10 +98,11 @@ Site::Parts::Parts(Settings given_settings, Surroundings given_surroundings)
       sessions(settings.session_key, settings.session_minutes, surroundings.entropy),
       throttle(surroundings.clock, surroundings.after),
       web_root(settings.web_root),
+      texts(settings),
       config_js(std::make_shared<const std::string>(pages::config_js(settings, ConfigReader::Anyone))) {}
 
 void Site::Parts::answer(Call& call, Page page) {
-    std::string content = templates.render(page.name, page.view);
+    std::string content = templates.render(page.name, page.view, call.language);
     http::Response response;
     response.status = page.status;
     response.framable = page.framing == Framing::Anyone;
@@ -104,8 +112,8 @@ void Site::Parts::answer(Call& call, Page page) {
     } else if (call.session && sessions.is_stale(*call.session, now())) {
         response.headers.emplace_back("Set-Cookie", sessions.renew(*call.session, now()));
     }
-    response.body =
-        std::make_shared<const std::string>(templates.render("frame", frame_of(*this, call, page, std::move(content))));
+    response.body = std::make_shared<const std::string>(
+        templates.render("frame", frame_of(*this, call, page, std::move(content)), call.language));
     call.respond(std::move(response));
 }
 
@@ -118,9 +126,13 @@ void Site::Parts::redirect(Call& call, const std::string& path, unsigned status,
     call.respond(std::move(response));
 }
 
+std::string Site::Parts::phrase(const Call& call, std::string_view german) const {
+    return templates.phrase(german, call.language);
+}
+
 void Site::Parts::say(Call& call, unsigned status, const std::string& heading, const std::string& sentence) {
     View view;
-    view.set("heading", heading).set("sentence", sentence);
+    view.set("heading", phrase(call, heading)).set("sentence", phrase(call, sentence));
     answer(call, {.name = "message", .title = heading, .view = std::move(view), .status = status});
 }
 
@@ -142,12 +154,13 @@ Site::~Site() = default;
 
 void Site::handle(http::Request request, http::Responder respond) {
     Call call{.request = std::move(request), .respond = std::move(respond)};
+    call.language = language_of(call.request.accept_language);
     call.session = parts_->sessions.find(call.request.cookies, parts_->now());
     if (call.is_post() && !call.request.same_origin) {
         parts_->say(call, 403, "Nicht erlaubt",
                     "Diese Eingabe kam von einer fremden Seite und wurde nicht angenommen.");
-    } else if (!public_pages(*parts_, call) && !login_pages(*parts_, call) && !room_pages(*parts_, call) &&
-               !classroom_pages(*parts_, call)) {
+    } else if (!public_pages(*parts_, call) && !login_pages(*parts_, call) && !account_pages(*parts_, call) &&
+               !room_pages(*parts_, call) && !control_pages(*parts_, call) && !classroom_pages(*parts_, call)) {
         parts_->not_found(call);
     }
     // Passwords that were typed do not stay in freed memory (decisions.md 14).
@@ -165,8 +178,17 @@ void Site::reconfigure(Settings settings) {
     parts_->settings = std::move(settings);
     parts_->sessions.set_minutes(parts_->settings.session_minutes);
     parts_->web_root = WebRoot(parts_->settings.web_root);
+    parts_->texts = Texts(parts_->settings);
     parts_->config_js =
         std::make_shared<const std::string>(pages::config_js(parts_->settings, ConfigReader::Anyone));
+}
+
+void Site::know_accounts(const std::vector<accounts::Account>& accounts) {
+    parts_->sessions.know(accounts);
+}
+
+std::vector<std::string> Site::texts_with_blanks() const {
+    return parts_->texts.with_blanks();
 }
 
 void Site::end_sessions_of(const std::string& account) {

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "config/accounts/store.hpp"
 #include "protocol/core/time.hpp"
+#include "protocol/muc/policy.hpp"
 #include "server/http/handler.hpp"
 #include "server/pages/gateway.hpp"
 
@@ -34,6 +36,12 @@ struct Settings {
     unsigned warn_days = 28;
     unsigned session_minutes = 120;
     bool shared_device_default = true;
+    muc::RoomPolicy room_policy;  // what the form for a new classroom begins with
+    unsigned max_minutes = 240;   // the longest that the form offers
+    std::string texts;  // folder of the operator's Markdown files; empty or without a file: the text as shipped
+    std::string android_package;                    // of the app, for links that open it; empty: none
+    std::vector<std::string> android_fingerprints;  // SHA-256 of its signing certificates
+    std::string ios_app_id;                         // "TEAMID.de.example.app"; empty: none
     std::string web_root;  // folder of jitsi-meet-web; empty: the built-in client
 };
 
@@ -54,11 +62,16 @@ public:
     void handle(http::Request request, http::Responder respond) override;
     std::optional<std::string> account_of(const std::vector<std::pair<std::string, std::string>>& cookies) override;
 
-    // What the configuration says now; the session key stays.
+    // What the configuration and the operator's texts say now; the session key stays.
     void reconfigure(Settings settings);
 
+    // The account store as it is now; called every few seconds.
+    void know_accounts(const std::vector<accounts::Account>& accounts);
     // After a lock, a new password or the removal of an account: its sessions are void from now on.
     void end_sessions_of(const std::string& account);
+
+    // Pages that still have "[AUSFÜLLEN: …]" in them.
+    std::vector<std::string> texts_with_blanks() const;
 
     struct Parts;
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,12 +26,14 @@ public:
     void ask(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) override {
         done(std::visit([this](const auto& value) { return answer(value); }, request));
     }
-    void verify(std::string account,
-                std::string password,
-                std::function<void(std::optional<std::string>)> done) override {
+    void verify(std::string account, std::string password, std::function<void(Login)> done) override {
         ++verifications;
-        const bool right = passwords.contains(account) && passwords[account] == password;
-        auto reply = [done = std::move(done), account, right] { done(right ? std::optional(account) : std::nullopt); };
+        Login login;
+        if (passwords.contains(account) && passwords[account] == password) {
+            login.locked = locked.contains(account);
+            if (!login.locked) login.account = account;
+        }
+        auto reply = [done = std::move(done), login] { done(login); };
         if (hold) {
             held.push_back(std::move(reply));
         } else {
@@ -38,6 +41,15 @@ public:
         }
     }
 
+    void set_password(std::string account, std::string password, std::function<void(bool)> done) override {
+        passwords[account] = password;
+        done(true);
+    }
+
+    std::set<std::string> locked;
+    focus::RoomDetails details;                // of every room
+    std::vector<focus::RoomRequest> requests;  // of control pages
+    std::optional<focus::RoomPolicy> policy;   // of the last room made
     std::map<std::string, std::string> passwords{{"amsel-27", "wolke-igel-42"}, {"linde-3", "apfel-insel-07"}};
     std::map<std::string, std::vector<focus::RoomSummary>> rooms;
     focus::RoomError refusal = focus::RoomError::None;
@@ -60,6 +72,7 @@ private:
         if (refusal != focus::RoomError::None) return result;
         const std::string slug =
             request.slug.empty() ? muc::make_slug(request.account, request.title, entropy_) : request.slug;
+        policy = request.policy;
         focus::RoomSummary room{.slug = slug, .title = request.title, .password = request.password};
         if (auto* const known = find(slug)) {
             *known = room;
@@ -93,11 +106,18 @@ private:
         return result;
     }
 
-    // The control page's questions, about rooms that this gateway does not keep.
+    // The control page's questions.
     template <typename Other>
-    focus::RoomAnswer answer(const Other&) {
+    focus::RoomAnswer answer(const Other& request) {
+        requests.emplace_back(request);
         focus::RoomAnswer result;
-        result.error = focus::RoomError::Unknown;
+        const auto* const room = find(request.slug);
+        if (room == nullptr || !muc::is_of_account(request.slug, request.account)) {
+            result.error = focus::RoomError::Unknown;
+        } else {
+            result.rooms = {*room};
+            result.details = details;
+        }
         return result;
     }
 
@@ -137,6 +157,7 @@ protected:
         request.form = std::move(form);
         for (const auto& cookie : cookies) request.cookies.push_back(cookie);
         request.user_agent = user_agent;
+        request.accept_language = accept_language;
         request.same_origin = same_origin;
         // Shared, because an answer may come after this call.
         auto answers = std::make_shared<std::vector<http::Response>>();
@@ -183,6 +204,7 @@ protected:
     std::vector<std::pair<Duration, std::function<void()>>> timers;
     std::map<std::string, std::string> cookies;
     std::string user_agent = "Mozilla/5.0 (X11; Linux x86_64)";
+    std::string accept_language;
     bool same_origin = true;
 
 private:
