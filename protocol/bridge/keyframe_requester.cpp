@@ -21,7 +21,7 @@ std::optional<std::size_t> KeyframeRequester::expire(Instant now) {
     ++retries_;
     do {
         last_named_ = (last_named_ + 1) % kMaxEncodings;
-    } while ((wanted_ >> last_named_ & 1U) == 0);
+    } while ((static_cast<unsigned>(wanted_) >> last_named_ & 1U) == 0);
     sent_ = now;
     due_ = now + std::max(kKeyframeRetry, interval_);
     return last_named_;

@@ -33,23 +33,36 @@ StreamType* Slots<StreamType>::adopt(
     Source& source, std::uint32_t ssrc, std::uint32_t rtx, Instant ready_at, Entropy& entropy) {
     StreamType* stream = find(ssrc);
     if (stream == nullptr) {
-        // Streams of sources that have gone are kept for their numbering, the oldest only as long as there is room.
-        constexpr std::size_t kMaxKept = 1024;
+        // Streams of sources that have gone are kept for their numbering, the oldest only as long as there is room: each
+        // is some 20 kB, and a sender may draw new SSRCs as fast as it can signal them.
+        constexpr std::size_t kMaxKept = 256;
         if (streams_.size() >= kMaxKept) {
             const auto gone = std::find_if(streams_.begin(), streams_.end(),
                                            [](const auto& kept) { return kept->source == nullptr; });
             if (gone == streams_.end()) return nullptr;
+            rtx_sequence_ = std::max(rtx_sequence_, (*gone)->rtx_sequence);
             streams_.erase(gone);
         }
+        const std::uint16_t unused = unused_rtx_sequence();
         stream = add(ssrc, rtx, entropy);
+        stream->rtx_sequence = unused;
     }
     if (stream->source == &source) return stream;
     if (stream->source != nullptr) return nullptr;  // somebody else's SSRC (threats.md R10)
+    if (stream->rtx_ssrc != rtx) stream->rtx_sequence = unused_rtx_sequence();
     stream->rtx_ssrc = rtx;
     give(*stream, source, ready_at);
     stream->announced = true;  // by signalling
     stream->ready_at = ready_at;
     return stream;
+}
+
+// A sender may name the RTX SSRC of a source that has gone for another one. Its numbers must not come again: SRTP knows
+// only the SSRC.
+template <typename StreamType>
+std::uint16_t Slots<StreamType>::unused_rtx_sequence() {
+    for (const auto& stream : streams_) rtx_sequence_ = std::max(rtx_sequence_, stream->rtx_sequence);
+    return rtx_sequence_;
 }
 
 template <typename StreamType>

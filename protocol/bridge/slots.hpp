@@ -38,10 +38,12 @@ private:
     StreamType* add(std::uint32_t ssrc, std::uint32_t rtx, Entropy& entropy);
     static void give(StreamType& stream, Source& source, Instant now);
     std::uint32_t draw(Entropy& entropy);
+    std::uint16_t unused_rtx_sequence();
 
     std::size_t comfortable_;
     std::size_t most_;
     std::vector<std::unique_ptr<StreamType>> streams_;
+    std::uint16_t rtx_sequence_ = 1;  // no stream without rewriting has used this one or a later one
 };
 
 extern template class Slots<AudioStream>;

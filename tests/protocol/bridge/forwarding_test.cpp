@@ -168,6 +168,21 @@ TEST(Forwarding, LeavesAnSsrcToWhomItWasSignalledForFirst) {
     EXPECT_EQ(mallory.find(Classroom::audio_ssrc(alice)), nullptr);
 }
 
+TEST(Forwarding, KeepsABoundedNumberOfStreamsOfSourcesThatHaveGone) {
+    Classroom room;
+    Endpoint& mallory = room.join("mallory");
+    Endpoint& bob = room.join("bob");
+    room.want(bob, 180);
+    for (std::uint32_t i = 0; i < 600; ++i) {
+        colibri::SourceDescription camera = Classroom::camera(mallory);
+        camera.ssrcs = {100'000 + 2 * i};
+        camera.rtx = {100'001 + 2 * i};
+        room.signal(mallory, {camera});
+    }
+    EXPECT_LE(bob.video.all().size(), 256U);
+    EXPECT_NE(bob.video.find(std::uint32_t{100'000 + 2 * 599}), nullptr) << "the newest is served";
+}
+
 TEST(Forwarding, SilencesWhomTheTeacherMuted) {
     Classroom room;
     Endpoint& alice = room.join("alice");
