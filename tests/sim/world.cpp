@@ -275,13 +275,16 @@ void World::at(Instant when, std::function<void()> action) {
     actions_.emplace(std::make_pair(std::max(when, now()), ++order_), std::move(action));
 }
 
+// Four sums side by side: every octet of an hour's lesson passes here.
 void World::note(ByteView octets) {
+    std::array<std::uint64_t, 4> sums{trace_, 1, 2, 3};
     std::size_t at = 0;
-    for (; at + 8 <= octets.size(); at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, octets.data() + at, 8);
-        note(word);
+    for (; at + 32 <= octets.size(); at += 32) {
+        std::array<std::uint64_t, 4> words;
+        std::memcpy(words.data(), octets.data() + at, 32);
+        for (std::size_t i = 0; i < 4; ++i) sums[i] = (sums[i] ^ words[i]) * 0x9e3779b97f4a7c15ULL + (sums[i] >> 29);
     }
+    for (const std::uint64_t sum : sums) note(sum);
     for (; at < octets.size(); ++at) note(octets[at]);
 }
 

@@ -1,0 +1,49 @@
+// srtp::Context without cryptography, for simulations of whole lessons: linked before the library, it takes the place of the
+// real one at both ends. Packets keep the lengths they would have. ICE and DTLS stay real. Never part of the server.
+#include "protocol/srtp/context.hpp"
+
+#include <cstring>
+
+struct srtp_ctx_t_ {};
+
+namespace klassenraum::srtp {
+namespace {
+
+constexpr std::size_t kTag = 16;
+constexpr std::size_t kRtcpTrailer = kTag + 4;
+constexpr std::uint8_t kMark = 0x5e;
+
+std::optional<std::size_t> add(MutableBytes slot, std::size_t length, std::size_t trailer) {
+    if (length + trailer > slot.size()) return std::nullopt;
+    std::memset(slot.data() + length, kMark, trailer);
+    return length + trailer;
+}
+
+Result<MutableBytes, DropReason> take(MutableBytes packet, std::size_t trailer) {
+    if (packet.size() < trailer + 8 || packet.back() != kMark) return failure(DropReason::SrtpAuthentication);
+    return packet.first(packet.size() - trailer);
+}
+
+}  // namespace
+
+std::size_t keying_material_size(Profile profile) { return profile == Profile::AeadAes128Gcm ? 56 : 60; }
+
+void Context::Free::operator()(srtp_ctx_t_* session) const { delete session; }
+Context::Context(Profile profile) : profile_(profile) {}
+Context::~Context() = default;
+
+std::unique_ptr<Context> Context::create_server(Profile profile, ByteView) {
+    return std::unique_ptr<Context>(new Context(profile));
+}
+std::unique_ptr<Context> Context::create_client(Profile profile, ByteView) {
+    return std::unique_ptr<Context>(new Context(profile));
+}
+
+Result<MutableBytes, DropReason> Context::unprotect_rtp(MutableBytes packet) { return take(packet, kTag); }
+Result<MutableBytes, DropReason> Context::unprotect_rtcp(MutableBytes packet) { return take(packet, kRtcpTrailer); }
+std::optional<std::size_t> Context::protect_rtp(MutableBytes slot, std::size_t length) { return add(slot, length, kTag); }
+std::optional<std::size_t> Context::protect_rtcp(MutableBytes slot, std::size_t length) {
+    return add(slot, length, kRtcpTrailer);
+}
+
+}  // namespace klassenraum::srtp
