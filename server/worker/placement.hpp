@@ -1,6 +1,6 @@
 // Which worker a room lives on. A small table of names that the shards made; a name nobody knows goes to the worker
-// that a hash of it chooses, so that everyone who waits for a room waits in the same place. A value on the front
-// thread.
+// that a hash of it chooses, so that everyone who waits for a room waits in the same place, however he spells it
+// (decisions.md 2). A value on the front thread.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include "protocol/muc/slug.hpp"
 
 namespace klassenraum::worker {
 
@@ -18,10 +20,12 @@ class Placement {
 public:
     explicit Placement(std::size_t workers) : workers_(workers) {}
 
-    std::size_t worker_of(std::string_view slug) const {
-        const auto found = places_.find(std::string(slug));
+    std::size_t worker_of(std::string_view name) const {
+        if (workers_ == 1) return 0;
+        const std::string slug = muc::fold_room_name(name);
+        const auto found = places_.find(slug);
         if (found != places_.end()) return found->second;
-        return std::hash<std::string_view>{}(slug) % workers_;
+        return std::hash<std::string>{}(slug) % workers_;
     }
     void place(const std::string& slug, std::size_t worker) {
         if (!places_.insert_or_assign(slug, worker).second) return;

@@ -136,6 +136,20 @@ TEST(Placement, RemembersRoomsAndHashesStrangers) {
     EXPECT_EQ(placement.worker_of("room1"), 1U);
 }
 
+// Whoever writes the room's name in another way must not wait for it where it will never be.
+TEST(Placement, FindsARoomUnderEachSpellingOfItsName) {
+    Placement placement(4);
+    placement.place("schule-uebung-1", 3);
+    for (const std::string name : {"schule-uebung-1", "Schule-Uebung-1", "schule%20%C3%BCbung%201", "Schule_ÜBUNG_1"}) {
+        EXPECT_EQ(placement.worker_of(name), 3U) << name;
+    }
+    for (int i = 0; i < 20; ++i) {
+        const std::string number = std::to_string(i);
+        EXPECT_EQ(placement.worker_of("Unbekannt " + number), placement.worker_of("unbekannt-" + number));
+    }
+    EXPECT_LT(placement.worker_of(std::string(5000, 'x')), 4U);
+}
+
 TEST(SystemEntropy, GivesDifferentOctetsInAnySize) {
     SystemEntropy entropy;
     EXPECT_NE(entropy.u64(), entropy.u64());
