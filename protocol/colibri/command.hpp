@@ -71,6 +71,9 @@ struct SetForceMute {
     bool audio = false;
     bool video = false;
     bool desktop = false;
+    bool messages = false;  // what it says to all over the bridge channel
+    bool whispers = false;  // what it says to one
+    bool operator==(const SetForceMute&) const = default;
 };
 struct ExpireEndpoint {
     EndpointId endpoint;
@@ -99,10 +102,14 @@ struct EndpointFailed {
     EndpointId endpoint;
     EndpointFailure reason;
 };
+struct EndpointActivity {  // nothing came of a connected endpoint for some seconds, or something came again
+    EndpointId endpoint;
+    bool active = true;
+};
 struct DominantSpeakerChanged {
     RoomId conference;
     EndpointId endpoint;  // 0: nobody yet
 };
-using Event = std::variant<EndpointReady, EndpointConnected, EndpointFailed, DominantSpeakerChanged>;
+using Event = std::variant<EndpointReady, EndpointConnected, EndpointFailed, EndpointActivity, DominantSpeakerChanged>;
 
 }  // namespace klassenraum::colibri

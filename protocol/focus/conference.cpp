@@ -2,20 +2,33 @@
 
 #include <algorithm>
 
+#include "protocol/focus/limits.hpp"
 #include "protocol/focus/notices.hpp"
 #include "protocol/muc/chat.hpp"
+#include "protocol/muc/presence.hpp"
+#include "protocol/muc/rights.hpp"
+#include "protocol/xmpp/namespaces.hpp"
+#include "protocol/xmpp/stanza.hpp"
 
 namespace klassenraum::focus {
 
-Conference::Conference(const Config& config, Entropy& entropy, std::string slug, std::string account, std::string title,
-                       muc::Password password, Instant expires)
+Conference::Conference(const Config& config, Entropy& entropy, const FormerPasswords& former, std::string slug,
+                       std::string account, std::string title, muc::Password password, Instant expires)
     : config_(config),
       entropy_(entropy),
+      former_(former),
       room_(RoomId{entropy.u64() | 1U}, std::move(slug), std::move(account), std::move(title), std::move(password)),
       life_(expires),
       media_(config, entropy, room_) {
     constexpr std::size_t kMeetingIdLength = 32;
     room_.meeting_id = entropy.token(kMeetingIdLength, Entropy::kHex);
+    room_.policy = config.policy;
+    room_.door_shut = room_.policy.lobby == muc::Lobby::On;
+    life_.set_length(room_.policy.max_minutes);
+    metadata_told_ = metadata();
+    for (const muc::Medium medium : {muc::Medium::Audio, muc::Medium::Video, muc::Medium::Desktop}) {
+        moderated_.set(muc::index_of(medium), muc::is_moderated(room_, medium));
+    }
 }
 
 bool Conference::guests_may_enter() const { return state() == RoomState::Open && room_.password().is_known(); }
@@ -23,12 +36,37 @@ bool Conference::guests_may_enter() const { return state() == RoomState::Open &&
 // product.md section 4: no signalling for so long and no media either.
 bool Conference::is_lost(SessionId session, Instant now) const {
     const auto seat = seats_.find(session);
-    if (seat == seats_.end() || !seat->second.interrupted) return false;
+    if (seat == seats_.end()) return false;
+    if (seat->second.silent) return true;
+    if (!seat->second.interrupted) return false;
     return *seat->second.interrupted + config_.lost_after <= now && !media_.is_connected(session);
 }
 
 void Conference::notice_losses(Instant now) {
     for (auto& [session, seat] : seats_) seat.noticed = is_lost(session, now);
+}
+
+// Its media is gone though its stream is not: either the line is dead and nobody noticed yet, or only media fails. Every
+// client answers this question, whatever its answer is.
+void Conference::probe(SessionId session, const Turn& turn) {
+    const muc::Occupant* occupant = std::as_const(room_).find(session);
+    const auto seat = seats_.find(session);
+    if (occupant == nullptr || !occupant->is_owner() || seat == seats_.end()) return;
+    if (seat->second.interrupted || seat->second.probe_due || seat->second.silent) return;
+    const std::string node = muc::capability_node(occupant->extensions);
+    if (node.empty()) return;
+    seat->second.probe_due = turn.now + kProbeTime;
+    xml::Element iq = xmpp::make_iq("get", occupant->occupant_jid(muc::kFocusNick), occupant->real_jid, "probe");
+    iq.add(xml::Element("query", xmpp::ns::kDiscoInfo).with("node", node));
+    turn.out.deliveries.push_back(xmpp::deliver_to(session, iq));
+}
+
+void Conference::heard(SessionId session, const Turn& turn) {
+    const auto seat = seats_.find(session);
+    if (seat == seats_.end() || !(seat->second.silent || seat->second.probe_due)) return;
+    seat->second.probe_due.reset();
+    if (!std::exchange(seat->second.silent, false)) return;
+    review(LastLoss::Broken, turn);
 }
 
 void Conference::review(LastLoss loss, const Turn& turn) {
@@ -41,28 +79,33 @@ void Conference::review(LastLoss loss, const Turn& turn) {
         case Change::Opened: break;
         case Change::Orphaned:
             room_.set_frozen(true);
-            media_.apply_freeze(turn);
+            media_.apply_rights(turn);
             muc::tell_all(room_,
                           loss == LastLoss::Left ? leaving_notice(config_.leave_grace) : orphaned_notice(config_.orphan_grace),
                           turn.out.deliveries);
             break;
         case Change::Restored:
             room_.set_frozen(false);
-            media_.apply_freeze(turn);
+            media_.apply_rights(turn);
             muc::tell_all(room_, kRestored, turn.out.deliveries);
             break;
     }
 }
 
-void Conference::set_password(muc::Password password, const Turn& turn) {
+bool Conference::set_password(muc::Password password, const Turn& turn) {
+    if (former_.has(room_.slug(), password)) return false;
     room_.set_password(std::move(password));
     muc::announce_configuration(room_, turn.out.deliveries);
     muc::tell_all(room_, kPasswordChanged, turn.out.deliveries);
+    return true;
 }
 
 void Conference::receive(const colibri::Event& event, const Turn& turn) {
     media_.receive(event, turn);
-    if (std::holds_alternative<colibri::EndpointFailed>(event)) review(LastLoss::Broken, turn);
+    for (const muc::Occupant& occupant : room_.occupants()) {
+        if (occupant.is_owner() && media_.has_fallen_silent(occupant.session)) probe(occupant.session, turn);
+    }
+    review(LastLoss::Broken, turn);
 }
 
 void Conference::end(std::string_view reason, const Turn& turn) {
@@ -70,8 +113,11 @@ void Conference::end(std::string_view reason, const Turn& turn) {
     over_ = true;
     media_.close(turn);
     for (const muc::Occupant& occupant : room_.occupants()) {
-        if (!occupant.is_owner()) sent_out_.push_back(occupant.session);
+        if (occupant.is_owner()) continue;
+        sent_out_.push_back(occupant.session);
+        muc::tell(occupant, kClosed, turn.out.deliveries);
     }
+    empty_lobby(false, turn);
     muc::destroy(room_, reason, turn.out.deliveries);
     seats_.clear();
 }
@@ -79,17 +125,28 @@ void Conference::end(std::string_view reason, const Turn& turn) {
 void Conference::expire(const Turn& turn) {
     attempts_.expire(turn.now, turn.out.deliveries);
     media_.expire(turn);
+    for (auto& [session, seat] : seats_) {
+        if (!seat.probe_due || *seat.probe_due > turn.now) continue;
+        seat.probe_due.reset();
+        seat.silent = true;
+    }
     review(LastLoss::Broken, turn);
+    if (const std::optional<unsigned> minutes = life_.notice_due(turn.now)) {
+        for (const muc::Occupant& occupant : room_.occupants()) {
+            if (occupant.is_owner()) muc::tell(occupant, time_notice(*minutes), turn.out.deliveries);
+        }
+    }
     if (life_.ends_at() && *life_.ends_at() <= turn.now) end(kEndedReason, turn);
 }
 
 std::optional<Instant> Conference::deadline() const {
-    std::optional<Instant> earliest = life_.ends_at();
+    std::optional<Instant> earliest = life_.deadline();
     const auto consider = [&](std::optional<Instant> instant) {
         if (instant && (!earliest || *instant < *earliest)) earliest = instant;
     };
     consider(attempts_.deadline());
     consider(media_.deadline());
+    for (const auto& [session, seat] : seats_) consider(seat.probe_due);
     if (state() == RoomState::Open) {
         for (const muc::Occupant& occupant : room_.occupants()) {
             const auto seat = seats_.find(occupant.session);

@@ -2,12 +2,14 @@
 // room lasts (LifeCycle). The rules themselves are in those parts. Owned by Conferences, which finds it by its slug.
 #pragma once
 
+#include <bitset>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "protocol/focus/ban_list.hpp"
+#include "protocol/focus/former_passwords.hpp"
 #include "protocol/focus/life_cycle.hpp"
 #include "protocol/focus/media_sessions.hpp"
 #include "protocol/focus/password_attempts.hpp"
@@ -30,8 +32,8 @@ struct Arrival {
 
 class Conference {
 public:
-    Conference(const Config& config, Entropy& entropy, std::string slug, std::string account, std::string title,
-               muc::Password password, Instant expires);
+    Conference(const Config& config, Entropy& entropy, const FormerPasswords& former, std::string slug, std::string account,
+               std::string title, muc::Password password, Instant expires);
 
     const muc::Room& room() const { return room_; }
     RoomState state() const { return life_.state(); }
@@ -49,7 +51,28 @@ public:
     void interrupt(SessionId session, Instant now);
     void resume(SessionId session, const Turn& turn);
 
-    void set_password(muc::Password password, const Turn& turn);
+    // False: the room had it before it ended, and nothing changes (product.md R5).
+    bool set_password(muc::Password password, const Turn& turn);
+
+    // room_control.cpp
+    void set_policy(const RoomPolicy& policy, const Turn& turn);
+    void set_quiet(bool quiet, const Turn& turn);
+    void shut_door(bool shut, const Turn& turn);
+    void extend(std::uint32_t minutes) { life_.extend(minutes); }
+    bool answer_waiting(std::string_view nick, bool admit, const Turn& turn);
+    bool remove_person(std::string_view nick, const Turn& turn);
+    RoomDetails describe(Instant now) const;
+
+    // lobby.cpp. True when the newcomer waits there.
+    bool enter_lobby(const Arrival& arrival, const Turn& turn);
+    void update_waiting(SessionId session, const xml::Element& presence, const Turn& turn);
+    void leave_lobby(SessionId session, const Turn& turn);
+    void receive_lobby_iq(SessionId session, const xml::Element& iq, const Turn& turn);
+    const muc::Occupant* find_waiting(SessionId session) const;
+
+    // moderation.cpp: messages to the components, of an occupant.
+    void receive_moderation(const muc::Occupant& sender, const xml::Element& message, const Turn& turn);
+    void receive_metadata(const muc::Occupant& sender, const xml::Element& message, const Turn& turn);
 
     // room_stanzas.cpp: of an occupant, to the room (empty nick) or to an occupant.
     void receive_message(const muc::Occupant& sender, std::string_view nick, const xml::Element& message, const Turn& turn);
@@ -72,27 +95,60 @@ private:
         std::string machine;
         std::optional<Instant> interrupted;
         bool noticed = false;  // that the line has been broken for so long that it counts as lost
+        std::optional<Instant> probe_due;  // asked whether it is there, and not answered yet
+        bool silent = false;               // it did not answer
+    };
+
+    // Showed the right password at the shut door.
+    struct Knock {
+        std::uint32_t generation = 0;  // of the password
+        bool admitted = false;
+        std::string room_jid;
     };
 
     bool is_lost(SessionId session, Instant now) const;
     void notice_losses(Instant now);
     void review(LastLoss loss, const Turn& turn);
-    void kick(const muc::Occupant& actor, SessionId target, const std::string& reason, const Turn& turn);
+    void probe(SessionId session, const Turn& turn);
+    void heard(SessionId session, const Turn& turn);
+    void send_out(const std::string& actor, SessionId target, const std::string& reason, const Turn& turn);
     void receive_room_iq(const muc::Occupant& sender, const xml::Element& iq, const Turn& turn);
     void receive_focus_iq(const muc::Occupant& sender, const xml::Element& iq, const Turn& turn);
     std::optional<xmpp::Error> mute(const muc::Occupant& sender, const xml::Element& mute);
     void answer(const muc::Occupant& sender, const xml::Element& iq, const std::optional<xmpp::Error>& error, const Turn& turn);
 
+    // lobby.cpp
+    void show_waiting(const muc::Occupant& occupant, const Turn& turn);
+    void remove_waiting(SessionId session, bool kicked, const Turn& turn);
+    void admit(SessionId session, std::string_view by, const Turn& turn);
+    bool receive_invitation(const muc::Occupant& sender, const xml::Element& message, const Turn& turn);
+    void empty_lobby(bool into_room, const Turn& turn);
+
+    // moderation.cpp
+    // Whatever may have changed what guests may do: bridge and clients are told. `actor` is a nick.
+    void rules_changed(std::string_view actor, const Turn& turn);
+    void welcome(const muc::Occupant& newcomer, const Turn& turn);
+    void ask_to_mute(const muc::Occupant& target, std::string_view xmlns, std::string_view actor, const Turn& turn);
+    void tell_moderation(const muc::Occupant& occupant, muc::Medium medium, std::string_view actor, const Turn& turn);
+    void tell_approvals(muc::Medium medium, bool removed, const muc::Occupant* only_to, const Turn& turn);
+    std::string metadata() const;
+    void tell_metadata(const muc::Occupant& occupant, const Turn& turn);
+
     const Config& config_;
     Entropy& entropy_;
+    const FormerPasswords& former_;
     muc::Room room_;
     LifeCycle life_;
     MediaSessions media_;
     BanList bans_;
     PasswordAttempts attempts_;
     std::map<SessionId, Seat> seats_;
+    std::map<SessionId, Knock> knocks_;
+    std::vector<muc::Occupant> hall_;  // the lobby: who waits, and owners who look after them
     std::vector<SessionId> sent_out_;
     bool over_ = false;
+    std::bitset<muc::kMedia> moderated_;  // as clients were told
+    std::string metadata_told_;
 };
 
 }  // namespace klassenraum::focus

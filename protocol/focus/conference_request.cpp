@@ -92,8 +92,8 @@ void Conferences::Parts::conference_request(const xmpp::Sender& sender,
         if (login == nullptr) return refuse(session_invalid());
         // It speaks for one stream at a time, the last one that used it.
         if (login->user && login->user != sender.session) {
-            const auto former = visitors.find(login->user);
-            if (former != visitors.end() && former->second.room.empty()) former->second.login_account.clear();
+            const auto before = visitors.find(login->user);
+            if (before != visitors.end() && before->second.room.empty()) before->second.login_account.clear();
         }
         login->user = sender.session;
         login->expires = turn.now + config.login_lifetime;

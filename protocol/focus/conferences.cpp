@@ -25,7 +25,7 @@ Conferences::~Conferences() = default;
 
 bool Conferences::serves(std::string_view domain) const {
     const Config& config = parts_->config;
-    return domain == config.muc_domain || domain == config.focus_domain || domain == config.end_conference;
+    return domain == config.muc_domain || domain == config.focus_domain || config.is_component(domain);
 }
 
 void Conferences::receive(const xmpp::Sender& sender, const xml::Element& stanza, Instant now, WallTime wall, Output& out) {
@@ -34,8 +34,10 @@ void Conferences::receive(const xmpp::Sender& sender, const xml::Element& stanza
     if (!to || !xmpp::is_stanza(stanza)) return;
     if (to->domain == parts_->config.focus_domain) {
         parts_->receive_focus(sender, stanza, turn);
-    } else if (to->domain == parts_->config.end_conference && !xmpp::is_request(stanza)) {
-        parts_->receive_end_conference(sender, stanza, turn);
+    } else if (to->domain == parts_->config.lobby_domain && !to->local.empty()) {
+        parts_->receive_lobby(sender, stanza, turn);
+    } else if (parts_->config.is_component(to->domain)) {
+        parts_->receive_component(sender, *to, stanza, turn);
     } else if (to->domain == parts_->config.muc_domain && stanza.name() == "presence") {
         parts_->receive_presence(sender, stanza, turn);
     } else if (to->domain == parts_->config.muc_domain && !to->local.empty()) {
@@ -61,6 +63,7 @@ void Conferences::receive(const RoomRequest& request, Instant now, WallTime wall
     if (const auto* query = std::get_if<QueryRoom>(&request)) out.answers.push_back(parts_->query(*query));
     if (const auto* end = std::get_if<EndRoom>(&request)) out.answers.push_back(parts_->end(*end, turn));
     if (const auto* list = std::get_if<ListRooms>(&request)) out.answers.push_back(parts_->list(*list));
+    parts_->control(request, turn);
     parts_->settle(turn);
 }
 
@@ -83,6 +86,7 @@ void Conferences::session_ended(SessionId session, Departure departure, Instant 
     if (Conference* conference = parts_->find(session)) {
         conference->leave(session, {}, departure == Departure::Left ? LastLoss::Left : LastLoss::Broken, turn);
     }
+    if (Conference* lobby = parts_->find_lobby(session)) lobby->leave_lobby(session, turn);
     parts_->visitors.erase(session);
     parts_->settle(turn);
 }

@@ -2,6 +2,17 @@
 
 namespace klassenraum::focus {
 
+std::vector<std::pair<std::string, std::string>> Config::components() const {
+    return {{"end_conference", end_conference}, {"av_moderation", av_moderation}, {"room_metadata", room_metadata}, {"lobbyrooms", lobby_domain}};
+}
+
+bool Config::is_component(std::string_view address) const {
+    for (const std::string* own : {&end_conference, &av_moderation, &room_metadata, &lobby_domain}) {
+        if (address == *own) return true;
+    }
+    return false;
+}
+
 Config Config::for_domain(const std::string& domain) {
     Config config;
     config.domain = domain;
@@ -11,6 +22,11 @@ Config Config::for_domain(const std::string& domain) {
     config.focus_domain = "focus." + domain;
     config.focus_user = "focus@auth." + domain + "/focus";
     config.end_conference = "endconference." + domain;
+    config.av_moderation = "avmoderation." + domain;
+    config.room_metadata = "metadata." + domain;
+    config.speaker_stats = "speakerstats." + domain;
+    config.polls = "polls." + domain;
+    config.lobby_domain = "lobby." + domain;
     return config;
 }
 

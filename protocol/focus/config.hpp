@@ -4,11 +4,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/core/time.hpp"
+#include "protocol/muc/policy.hpp"
 
 namespace klassenraum::focus {
+
+using muc::RoomPolicy;
 
 struct Candidate {
     std::string ip;  // textual, IPv4 or IPv6
@@ -24,12 +29,19 @@ struct Config {
     std::string focus_domain;    // "focus.<domain>"
     std::string focus_user;      // "focus@auth.<domain>/focus": real JID of the focus occupant
     std::string end_conference;  // "endconference.<domain>"
+    std::string av_moderation;   // "avmoderation.<domain>"
+    std::string room_metadata;   // "metadata.<domain>"
+    std::string speaker_stats;   // "speakerstats.<domain>"
+    std::string polls;           // "polls.<domain>"
+    std::string lobby_domain;    // "lobby.<domain>": the rooms in front of the rooms
 
     std::string websocket_origin;  // "wss://host[:port]"; the bridge channel's path is appended
     std::vector<Candidate> candidates;
     bool offer_sctp = true;
     std::uint32_t invite_from = 2;  // people in the room; 1 invites the first one too
     bool require_display_name = true;
+
+    RoomPolicy policy;  // of rooms made without one
 
     std::uint32_t max_occupants = 40;
     std::uint32_t max_rooms = 60;
@@ -44,6 +56,10 @@ struct Config {
     Duration features_timeout = std::chrono::milliseconds(800);  // a client's answer to disco#info before its offer
     Duration source_delay = std::chrono::milliseconds(60);       // source-adds that fall together go out together
     Duration farewell = std::chrono::seconds(2);  // from kick or room end to the end of the stream: clients go by themselves
+
+    // The addresses of components, in the order in which they are announced: type and address.
+    std::vector<std::pair<std::string, std::string>> components() const;
+    bool is_component(std::string_view address) const;
 
     // Every address from the one domain.
     static Config for_domain(const std::string& domain);

@@ -25,6 +25,13 @@ Conference* Conferences::Parts::find(SessionId session) {
     return conference != nullptr && conference->room().find(session) != nullptr ? conference : nullptr;
 }
 
+Conference* Conferences::Parts::find_lobby(SessionId session) {
+    const auto found = visitors.find(session);
+    if (found == visitors.end() || found->second.lobby.empty()) return nullptr;
+    Conference* conference = find(found->second.lobby);
+    return conference != nullptr && conference->find_waiting(session) != nullptr ? conference : nullptr;
+}
+
 Conference* Conferences::Parts::find(EndpointId endpoint) {
     const auto found = std::ranges::find_if(conferences, [&](const auto& entry) { return entry.second->has(endpoint); });
     return found == conferences.end() ? nullptr : found->second.get();
@@ -58,7 +65,7 @@ Conference* Conferences::Parts::open(
         return nullptr;
     }
     auto made = std::make_unique<Conference>(
-        config, entropy, slug, std::move(account), std::move(title), std::move(password), expires);
+        config, entropy, former, slug, std::move(account), std::move(title), std::move(password), expires);
     return conferences.emplace(std::move(slug), std::move(made)).first->second.get();
 }
 
@@ -95,6 +102,7 @@ void Conferences::Parts::settle(const Turn& turn) {
         for (auto& [session, visitor] : visitors) {
             if (visitor.room == entry->first) visitor.room.clear();
         }
+        former.add(entry->first, conference.room().password());
         forget_logins(logins.end_of_room(entry->first), turn);
         entry = conferences.erase(entry);
     }

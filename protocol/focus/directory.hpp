@@ -20,12 +20,13 @@ struct Visitor {
     std::string login_account;   // by session-id; empty: none
     std::string login_slug;
     std::string room;            // slug of the room that it sits in
+    std::string lobby;           // slug of the room at whose door it waits
     std::string promised_room;   // slug that it was told "ready" for
     Instant promised_until;
 };
 
 struct Conferences::Parts {
-    Parts(Config given, Entropy& source) : config(std::move(given)), entropy(source) {}
+    Parts(Config given, Entropy& source) : config(std::move(given)), entropy(source), former(source) {}
 
     Conference* find(std::string_view slug);
     Conference* find(SessionId session);  // where it sits
@@ -54,6 +55,16 @@ struct Conferences::Parts {
     RoomAnswer query(const QueryRoom& request);
     RoomAnswer end(const EndRoom& request, const Turn& turn);
     RoomAnswer list(const ListRooms& request) const;
+    // The control page: null unless the account owns it.
+    Conference* owned(std::string_view account, std::string_view slug);
+    RoomAnswer details(RequestId request, const Conference& conference, const Turn& turn) const;
+    void control(const RoomRequest& request, const Turn& turn);
+
+    Conference* find_lobby(SessionId session);
+    void receive_lobby(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn);
+
+    // components.cpp
+    void receive_component(const xmpp::Sender& sender, const xmpp::Jid& to, const xml::Element& stanza, const Turn& turn);
 
     void forget_logins(const std::vector<SessionId>& sessions, const Turn& turn);
     // After each turn: rooms that are over go, with all that depends on them, and the next deadline is found.
@@ -61,6 +72,7 @@ struct Conferences::Parts {
 
     Config config;
     Entropy& entropy;
+    FormerPasswords former;
     std::map<std::string, std::unique_ptr<Conference>, std::less<>> conferences;  // by slug
     std::map<SessionId, Visitor> visitors;
     LoginTable logins;

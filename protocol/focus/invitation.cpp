@@ -3,6 +3,7 @@
 #include "protocol/jingle/action.hpp"
 #include "protocol/jingle/offer.hpp"
 #include "protocol/muc/presence.hpp"
+#include "protocol/muc/rights.hpp"
 #include "protocol/muc/seat.hpp"
 #include "protocol/xmpp/namespaces.hpp"
 #include "protocol/xmpp/stanza.hpp"
@@ -68,7 +69,8 @@ void MediaSessions::request_endpoint(Participant& participant, const Turn& turn)
     create.sctp = config_.offer_sctp;
     create.source_names = participant.features.source_names;
     turn.out.commands.emplace_back(std::move(create));
-    if (frozen_ && !occupant->is_owner()) force_mute(participant, true, turn);
+    media.muted.endpoint = media.endpoint;
+    force_mute(participant, *occupant, turn);
 }
 
 void MediaSessions::offer(Participant& participant, const colibri::EndpointReady& ready, const Turn& turn) {
@@ -115,18 +117,24 @@ void MediaSessions::end_session(Participant& participant, const Turn& turn) {
     sources_changed(participant, turn);
 }
 
-void MediaSessions::force_mute(const Participant& participant, bool muted, const Turn& turn) {
+void MediaSessions::force_mute(Participant& participant, const muc::Occupant& occupant, const Turn& turn) {
     if (!participant.media) return;
-    turn.out.commands.emplace_back(
-        colibri::SetForceMute{.endpoint = participant.media->endpoint, .audio = muted, .video = muted, .desktop = muted});
+    colibri::SetForceMute& told = participant.media->muted;
+    colibri::SetForceMute wanted;
+    wanted.endpoint = participant.media->endpoint;
+    wanted.audio = !muc::may(room_, occupant, muc::Act::Speak);
+    wanted.video = !muc::may(room_, occupant, muc::Act::ShowCamera);
+    wanted.desktop = !muc::may(room_, occupant, muc::Act::ShowScreen);
+    wanted.messages = !muc::may(room_, occupant, muc::Act::Chat);
+    wanted.whispers = wanted.messages || (!occupant.is_owner() && room_.policy.private_chat != muc::PrivateChat::All);
+    if (wanted == told) return;
+    told = wanted;
+    turn.out.commands.emplace_back(wanted);
 }
 
-void MediaSessions::apply_freeze(const Turn& turn) {
-    if (frozen_ == room_.is_frozen()) return;
-    frozen_ = room_.is_frozen();
+void MediaSessions::apply_rights(const Turn& turn) {
     for (const auto& participant : participants_) {
-        const muc::Occupant* occupant = room_.find(participant->session);
-        if (occupant != nullptr && !occupant->is_owner()) force_mute(*participant, frozen_, turn);
+        if (const muc::Occupant* occupant = room_.find(participant->session)) force_mute(*participant, *occupant, turn);
     }
 }
 

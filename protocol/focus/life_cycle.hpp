@@ -26,11 +26,26 @@ public:
     // A planned room was promised to somebody: it lives at least so long.
     void keep_until(Instant instant);
 
-    std::optional<Instant> ends_at() const { return ends_at_; }
+    // RoomPolicy::max_minutes, counted from the opening, and what the teacher added since.
+    void set_length(std::uint32_t minutes);
+    void extend(std::uint32_t minutes);
+    std::optional<Instant> time_up() const;
+    // How many minutes are left, when that is to be said now: 10, 5 and 1 before the end, each once.
+    std::optional<unsigned> notice_due(Instant now);
+
+    // When the room ends if nothing else happens, whichever comes first.
+    std::optional<Instant> ends_at() const;
+    // Without a teacher: when its grace is over.
+    std::optional<Instant> grace_over() const { return state_ == RoomState::Orphaned ? ends_at_ : std::nullopt; }
+    std::optional<Instant> deadline() const;
 
 private:
     RoomState state_ = RoomState::Planned;
-    std::optional<Instant> ends_at_;
+    std::optional<Instant> ends_at_;  // planned: expiry; orphaned: end of grace
+    std::optional<Instant> opened_at_;
+    std::uint32_t minutes_ = 0;  // 0: no end
+    std::uint32_t extended_ = 0;
+    unsigned noticed_ = 0;  // how many of the notices were given
 };
 
 }  // namespace klassenraum::focus

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "protocol/core/time.hpp"
 
@@ -20,6 +21,16 @@ inline constexpr std::size_t kMaxRestarts = 5;  // in the window
 
 // jitsi-signalling.md trap 37: who was told "ready" finds a room for so long.
 inline constexpr Duration kReadyPromise = std::chrono::seconds(15);
+
+inline constexpr std::uint32_t kLongestRoomMinutes = 24 * 60;  // with all that was added
+
+// A teacher whose media is gone while its stream says nothing is asked whether it is there; so long it may take.
+inline constexpr Duration kProbeTime = std::chrono::seconds(1);
+
+inline constexpr std::size_t kMaxWaiting = 200;  // in one lobby; further ones are told that the room is full
+inline constexpr std::size_t kMaxKnocks = 1024;  // of one room: who showed its password while the door was shut
+
+inline constexpr std::size_t kMaxFormerPasswords = 4096;  // of rooms that ended; the oldest goes
 
 // threats.md M4: how long a wrong password waits for its refusal.
 inline constexpr Duration kFirstRefusal = std::chrono::milliseconds(500);

@@ -25,7 +25,14 @@ bool MediaSessions::has(EndpointId endpoint) const {
 
 bool MediaSessions::is_connected(SessionId session) const {
     return std::ranges::any_of(participants_, [&](const auto& one) {
-        return one->session == session && one->media && one->media->connected;
+        return one->session == session && one->media && one->media->connected && one->media->active;
+    });
+}
+
+bool MediaSessions::has_fallen_silent(SessionId session) const {
+    return std::ranges::any_of(participants_, [&](const auto& one) {
+        return one->session == session && one->media && one->media->was_connected &&
+               !(one->media->connected && one->media->active);
     });
 }
 
@@ -71,7 +78,13 @@ void MediaSessions::receive(const colibri::Event& event, const Turn& turn) {
             offer(*participant, *ready, turn);
         }
     } else if (const auto* connected = std::get_if<colibri::EndpointConnected>(&event)) {
-        if (Participant* participant = find(connected->endpoint)) participant->media->connected = true;
+        if (Participant* participant = find(connected->endpoint)) {
+            participant->media->connected = true;
+            participant->media->active = true;
+            participant->media->was_connected = true;
+        }
+    } else if (const auto* activity = std::get_if<colibri::EndpointActivity>(&event)) {
+        if (Participant* participant = find(activity->endpoint)) participant->media->active = activity->active;
     } else if (const auto* failed = std::get_if<colibri::EndpointFailed>(&event)) {
         // The client notices by itself and asks for a restart with the bridge session's id, so that is kept.
         if (Participant* participant = find(failed->endpoint)) participant->media->connected = false;

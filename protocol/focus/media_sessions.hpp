@@ -28,6 +28,9 @@ struct MediaSession {
     std::string sid;
     std::string bridge_session;
     bool connected = false;  // DTLS is up and consent is fresh
+    bool active = true;      // something came of it within the last seconds
+    bool was_connected = false;
+    colibri::SetForceMute muted;  // what the bridge was told last
     // What this client was told of others, by their nick; only without SSRC rewriting.
     std::map<std::string, jingle::SourceSet> signalled;
     std::optional<Instant> signal_at;
@@ -56,8 +59,8 @@ public:
     // Ends all of them and the bridge's conference.
     void close(const Turn& turn);
 
-    // While frozen, guests are muted at the bridge.
-    void apply_freeze(const Turn& turn);
+    // What each may not do is stopped at the bridge (muc/rights.hpp). Called after whatever may have changed it.
+    void apply_rights(const Turn& turn);
 
     // <jingle/> to the focus, type set. The answer is the first thing said.
     void receive_jingle(const muc::Occupant& occupant, const xml::Element& iq, const Turn& turn);
@@ -69,7 +72,10 @@ public:
     std::optional<Instant> deadline() const;
 
     bool has(EndpointId endpoint) const;
+    // Media of this person flows, or did a moment ago.
     bool is_connected(SessionId session) const;
+    // It did and does not any more.
+    bool has_fallen_silent(SessionId session) const;
 
 private:
     Participant* find(SessionId session);
@@ -81,7 +87,7 @@ private:
     void request_endpoint(Participant& participant, const Turn& turn);
     void offer(Participant& participant, const colibri::EndpointReady& ready, const Turn& turn);
     void end_session(Participant& participant, const Turn& turn);
-    void force_mute(const Participant& participant, bool muted, const Turn& turn);
+    void force_mute(Participant& participant, const muc::Occupant& occupant, const Turn& turn);
 
     // jingle_requests.cpp
     std::optional<xmpp::Error> accept(Participant& participant, const std::string& nick, const xml::Element& jingle, const Turn& turn);
@@ -104,7 +110,6 @@ private:
     std::vector<std::unique_ptr<Participant>> participants_;  // in the order of arrival
     jingle::SourceRegistry sources_;
     bool conference_exists_ = false;
-    bool frozen_ = false;
     std::uint64_t next_request_ = 1;
 };
 

@@ -15,4 +15,9 @@ std::string leaving_notice(Duration grace) {
            std::to_string(milliseconds_of(grace) / 1000) + " Sekunden.";
 }
 
+std::string time_notice(unsigned minutes) {
+    return "Noch " + std::to_string(minutes) + (minutes == 1 ? " Minute" : " Minuten") +
+           " bis zum Ende. Verlängern: Steuerseite.";
+}
+
 }  // namespace klassenraum::focus

@@ -46,12 +46,15 @@ RoomAnswer Conferences::Parts::create(const CreateRoom& request, const Turn& tur
     }
     const Instant expires = turn.now + config.planned_lifetime;
     if (conference != nullptr) {
-        conference->set_password(std::move(*password), turn);
+        if (!conference->set_password(std::move(*password), turn)) return refused(request.request, RoomError::BadPassword);
         if (conference->state() == RoomState::Planned) conference->keep_until(expires);
+    } else if (former.has(slug, *password)) {
+        return refused(request.request, RoomError::BadPassword);
     } else {
         conference = open(slug, request.account, title.empty() ? slug : title, std::move(*password), expires);
         if (conference == nullptr) return refused(request.request, RoomError::TooManyRooms);
     }
+    if (request.policy) conference->set_policy(*request.policy, turn);
     RoomAnswer answer = answer_to(request.request, conference->state());
     answer.rooms.push_back(summary_of(*conference));
     return answer;
@@ -85,6 +88,78 @@ RoomAnswer Conferences::Parts::list(const ListRooms& request) const {
         }
     }
     return answer;
+}
+
+Conference* Conferences::Parts::owned(std::string_view account, std::string_view slug) {
+    Conference* conference = find(muc::fold_room_name(slug));
+    return conference != nullptr && !account.empty() && conference->room().account() == account ? conference : nullptr;
+}
+
+RoomAnswer Conferences::Parts::details(RequestId request, const Conference& conference, const Turn& turn) const {
+    RoomAnswer answer = answer_to(request, conference.state());
+    answer.rooms.push_back(summary_of(conference));
+    answer.details = conference.describe(turn.now);
+    return answer;
+}
+
+namespace {
+
+// Each says whether there was anything wrong with it.
+struct Control {
+    Conference& conference;
+    const Turn& turn;
+
+    RoomError operator()(const DescribeRoom&) const { return RoomError::None; }
+    RoomError operator()(const SetPolicy& request) const {
+        conference.set_policy(request.policy, turn);
+        return RoomError::None;
+    }
+    RoomError operator()(const SetPassword& request) const {
+        std::optional<muc::Password> password = muc::Password::create(request.password);
+        const bool set = password && conference.set_password(std::move(*password), turn);
+        return set ? RoomError::None : RoomError::BadPassword;
+    }
+    RoomError operator()(const ExtendRoom& request) const {
+        conference.extend(request.minutes);
+        return RoomError::None;
+    }
+    RoomError operator()(const QuietRoom& request) const {
+        conference.set_quiet(request.quiet, turn);
+        return RoomError::None;
+    }
+    RoomError operator()(const ShutDoor& request) const {
+        conference.shut_door(request.shut, turn);
+        return RoomError::None;
+    }
+    RoomError operator()(const AnswerWaiting& request) const {
+        return conference.answer_waiting(request.person, request.admit, turn) ? RoomError::None : RoomError::Unknown;
+    }
+    RoomError operator()(const RemovePerson& request) const {
+        return conference.remove_person(request.person, turn) ? RoomError::None : RoomError::Unknown;
+    }
+    template <typename Other>
+    RoomError operator()(const Other&) const {
+        return RoomError::Unknown;  // answered elsewhere
+    }
+};
+
+template <typename Request>
+constexpr bool kIsControl = requires(const Request& request) { request.account; request.slug; } &&
+                            !std::is_same_v<Request, CreateRoom> && !std::is_same_v<Request, EndRoom>;
+
+}  // namespace
+
+void Conferences::Parts::control(const RoomRequest& request, const Turn& turn) {
+    std::visit(
+        [&](const auto& question) {
+            if constexpr (kIsControl<std::decay_t<decltype(question)>>) {
+                Conference* conference = owned(question.account, question.slug);
+                const RoomError error = conference == nullptr ? RoomError::Unknown : Control{*conference, turn}(question);
+                turn.out.answers.push_back(error == RoomError::None ? details(question.request, *conference, turn)
+                                                                    : refused(question.request, error));
+            }
+        },
+        request);
 }
 
 }  // namespace klassenraum::focus

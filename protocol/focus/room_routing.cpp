@@ -90,6 +90,38 @@ void Conferences::Parts::receive_presence(const xmpp::Sender& sender, const xml:
     known->room = address->slug;
 }
 
+// The lobby has the name of its room, in another domain.
+void Conferences::Parts::receive_lobby(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn) {
+    const std::optional<Address> address = parse_address(stanza);
+    Conference* lobby = find_lobby(sender.session);
+    const bool here = address && lobby != nullptr && lobby->room().slug() == address->slug;
+    if (stanza.name() == "presence") {
+        const std::string_view type = stanza.attribute("type");
+        if (!type.empty() && type != "unavailable") return;
+        if (type == "unavailable") return here ? lobby->leave_lobby(sender.session, turn) : confirm_absence(sender, stanza, turn);
+        if (here && stanza.child("x", ns::kMuc) == nullptr) return lobby->update_waiting(sender.session, stanza, turn);
+        Conference* conference = address ? find(address->slug) : nullptr;
+        Visitor* known = visitor(sender.session);
+        if (conference == nullptr || known == nullptr || address->nick.empty()) {
+            return refuse_presence(sender, stanza, {Condition::NotAllowed}, turn);
+        }
+        const Arrival arrival{.sender = sender,
+                              .presence = stanza,
+                              .room_jid = address->room_jid,
+                              .nick = address->nick,
+                              .machine = known->machine,
+                              .owner = is_owner(sender, *conference)};
+        if (!conference->enter_lobby(arrival, turn)) return;
+        if (lobby != nullptr && lobby != conference) lobby->leave_lobby(sender.session, turn);
+        known->lobby = address->slug;
+        return;
+    }
+    if (xmpp::is_request(stanza) && here) return lobby->receive_lobby_iq(sender.session, stanza, turn);
+    const bool silent = stanza.name() == "iq" ? !xmpp::is_request(stanza) : !xmpp::may_answer_with_error(stanza);
+    if (silent) return;
+    turn.out.deliveries.push_back(xmpp::deliver_to(sender.session, xmpp::error_reply(stanza, {Condition::Forbidden})));
+}
+
 void Conferences::Parts::receive_in_room(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn) {
     const std::optional<Address> address = parse_address(stanza);
     Conference* conference = find(sender.session);

@@ -1,10 +1,12 @@
 // Part of Conference: what people inside ask of the room, of the focus and of each other. Every privileged one is checked
 // against the asker's own affiliation (threats.md M5); every request is answered.
 #include "protocol/focus/conference.hpp"
+#include "protocol/focus/notices.hpp"
 #include "protocol/muc/administration.hpp"
 #include "protocol/muc/chat.hpp"
 #include "protocol/muc/configuration.hpp"
 #include "protocol/muc/fan_out.hpp"
+#include "protocol/muc/rights.hpp"
 #include "protocol/muc/room_info.hpp"
 #include "protocol/muc/slug.hpp"
 #include "protocol/xmpp/namespaces.hpp"
@@ -28,6 +30,8 @@ void Conference::receive_message(const muc::Occupant& sender,
                                  const xml::Element& message,
                                  const Turn& turn) {
     if (message.attribute("type") == "error" || nick == muc::kFocusNick) return;
+    heard(sender.session, turn);
+    if (nick.empty() && receive_invitation(sender, message, turn)) return;
     std::optional<xmpp::Error> error;
     if (!nick.empty() && message.attribute("type") != "groupchat") {
         error = muc::say_to_one(room_, sender, nick, message, turn.out.deliveries);
@@ -59,16 +63,24 @@ void Conference::receive_room_iq(const muc::Occupant& sender, const xml::Element
     const auto refuse = [&](Condition condition) { answer(sender, iq, xmpp::Error{condition}, turn); };
     if (payload == nullptr) return refuse(Condition::BadRequest);
     if (get && payload->is("query", ns::kDiscoInfo)) {
-        return reply(muc::room_info(room_, std::string_view(sender.room_jid).substr(0, sender.room_jid.find('@'))));
+        return reply(muc::room_info(room_, sender, std::string_view(sender.room_jid).substr(0, sender.room_jid.find('@')),
+                                    config_.lobby_domain));
     }
     if (get && payload->is("ping", ns::kPing)) return answer(sender, iq, std::nullopt, turn);
     if (payload->is("query", ns::kMucOwner)) {
         if (!sender.is_owner()) return refuse(Condition::Forbidden);
         if (get) return reply(muc::configuration_form(room_));
-        const auto submission = muc::submit_configuration(room_, *payload);
+        auto submission = muc::read_configuration(*payload);
         if (!submission) return answer(sender, iq, submission.error(), turn);
+        if (submission->password && former_.has(room_.slug(), *submission->password)) {
+            return answer(sender, iq, xmpp::Error{Condition::NotAllowed, kPasswordUsed}, turn);
+        }
         answer(sender, iq, std::nullopt, turn);
-        if (*submission == muc::Submission::PasswordChanged) muc::announce_configuration(room_, turn.out.deliveries);
+        if (submission->password) {
+            room_.set_password(std::move(*submission->password));
+            muc::announce_configuration(room_, turn.out.deliveries);
+        }
+        if (submission->members_only) shut_door(*submission->members_only, turn);
         return;
     }
     if (payload->is("query", ns::kMucAdmin)) {
@@ -77,14 +89,20 @@ void Conference::receive_room_iq(const muc::Occupant& sender, const xml::Element
         const auto act = muc::administrative_act(room_, sender, *payload);
         if (!act) return answer(sender, iq, act.error(), turn);
         answer(sender, iq, std::nullopt, turn);
-        if (const auto* removal = std::get_if<muc::Kick>(&*act)) kick(sender, removal->target, removal->reason, turn);
+        if (const auto* removal = std::get_if<muc::Kick>(&*act)) {
+            send_out(std::string(sender.nick), removal->target, removal->reason, turn);
+        }
         return;
     }
     refuse(Condition::ServiceUnavailable);
 }
 
 void Conference::receive_focus_iq(const muc::Occupant& sender, const xml::Element& iq, const Turn& turn) {
-    if (!xmpp::is_request(iq)) return media_.receive_reply(sender, iq, turn);
+    if (!xmpp::is_request(iq)) {
+        const SessionId session = sender.session;
+        media_.receive_reply(sender, iq, turn);
+        return heard(session, turn);
+    }
     const xml::Element* payload = xmpp::payload_of(iq);
     if (payload == nullptr) return answer(sender, iq, xmpp::Error{Condition::BadRequest}, turn);
     const bool set = iq.attribute("type") == "set";
@@ -96,13 +114,7 @@ void Conference::receive_focus_iq(const muc::Occupant& sender, const xml::Elemen
         const muc::Occupant* target = error ? nullptr : room_.find(jid.substr(jid.find('/') + 1));
         // The one who mutes or unmutes itself has done so already.
         if (target == nullptr || target->session == sender.session) return;
-        xml::Element request = xmpp::make_iq("set",
-                                             target->occupant_jid(muc::kFocusNick),
-                                             "",
-                                             "mute-" + entropy_.token(8, Entropy::kHex));
-        request.add(xml::Element("mute", payload->xmlns()).with("actor", target->occupant_jid(sender.nick)).with_text("true"));
-        muc::send_to(*target, std::move(request), turn.out.deliveries);
-        return;
+        return ask_to_mute(*target, payload->xmlns(), sender.nick, turn);
     }
     if (payload->is("ping", ns::kPing)) return answer(sender, iq, std::nullopt, turn);
     answer(sender, iq, xmpp::Error{Condition::ServiceUnavailable}, turn);
@@ -120,7 +132,12 @@ std::optional<xmpp::Error> Conference::mute(const muc::Occupant& sender, const x
     const bool here = jid->domain == config_.muc_domain && muc::fold_room_name(jid->local) == room_.slug();
     const muc::Occupant* target = here ? room_.find(jid->resource) : nullptr;
     if (target == nullptr) return xmpp::Error{Condition::ItemNotFound};
-    if (target->session == sender.session) return std::nullopt;
+    if (target->session == sender.session) {
+        using muc::Act;
+        const Act act = xmlns == ns::kJitmeetAudio ? Act::Speak : xmlns == ns::kJitmeetVideo ? Act::ShowCamera : Act::ShowScreen;
+        if (on || muc::may(room_, sender, act)) return std::nullopt;
+        return xmpp::Error{Condition::NotAllowed};
+    }
     if (!sender.is_owner() || !on) return xmpp::Error{Condition::NotAllowed};
     return std::nullopt;
 }

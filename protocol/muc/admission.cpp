@@ -25,8 +25,10 @@ Verdict judge(const Room& room, const Applicant& applicant, const DoorRules& rul
     if (seated != nullptr && seated->nick != applicant.nick) return Verdict::BadNick;  // a seat keeps its name
     if (!applicant.owner) {
         // The password before anything else that tells of the room's inside.
-        if (!applicant.password || applicant.password->empty()) return Verdict::PasswordMissing;
-        if (!room.password().matches(*applicant.password)) return Verdict::PasswordWrong;
+        const bool given = applicant.password && !applicant.password->empty();
+        if (!given && !applicant.proved) return Verdict::PasswordMissing;
+        if (given && !room.password().matches(*applicant.password)) return Verdict::PasswordWrong;
+        if (rules.door_shut && !applicant.admitted && seated == nullptr) return Verdict::MustWait;
         if (rules.require_display_name && applicant.display_name.empty()) return Verdict::NameRequired;
     }
     if (seated == nullptr && room.occupants().size() >= rules.max_occupants) return Verdict::Full;
@@ -38,6 +40,7 @@ xmpp::Error refusal_of(Verdict verdict) {
     switch (verdict) {
         case Verdict::PasswordMissing: return {Condition::NotAuthorized};
         case Verdict::PasswordWrong: return {Condition::NotAuthorized, "Falsches Passwort. Frag deine Lehrkraft."};
+        case Verdict::MustWait: return {Condition::RegistrationRequired};
         case Verdict::Full: return {Condition::ServiceUnavailable, "Der Klassenraum ist voll."};
         case Verdict::BadNick: return {Condition::NotAcceptable};
         case Verdict::NickTaken: return {Condition::Conflict};

@@ -18,12 +18,15 @@ struct Applicant {
     std::string_view nick;
     std::string_view display_name;
     std::optional<std::string_view> password;
+    bool proved = false;    // showed the present password before and was let in since
+    bool admitted = false;  // an owner said yes
 };
 
 struct DoorRules {
     std::uint32_t max_occupants = 0;
     bool require_display_name = true;
     bool guests_may_enter = false;  // a moderator is in
+    bool door_shut = false;         // newcomers need an owner's yes
 };
 
 enum class Verdict : std::uint8_t {
@@ -35,6 +38,7 @@ enum class Verdict : std::uint8_t {
     NameRequired,
     PasswordMissing,
     PasswordWrong,
+    MustWait,  // in the lobby; its address goes with the refusal
     Full,
 };
 

@@ -5,6 +5,7 @@
 #include "protocol/core/utf8.hpp"
 #include "protocol/muc/fan_out.hpp"
 #include "protocol/muc/limits.hpp"
+#include "protocol/muc/rights.hpp"
 #include "protocol/muc/seat.hpp"
 #include "protocol/muc/text.hpp"
 #include "protocol/xmpp/namespaces.hpp"
@@ -94,10 +95,12 @@ xml::Element message_from(std::string_view type, const std::string& from, std::s
     return message;
 }
 
+xmpp::Error chat_is_off(const Room& room) {
+    return {xmpp::Condition::Forbidden,
+            room.is_frozen() ? "Der Chat ist aus, solange die Lehrkraft nicht da ist." : "Der Chat ist ausgeschaltet."};
+}
+
 std::optional<xmpp::Error> refusal(const Room& room, const Occupant& sender, const xml::Element& message) {
-    if (room.is_frozen() && !sender.is_owner()) {
-        return xmpp::Error{xmpp::Condition::Forbidden, "Der Chat ist aus, solange die Lehrkraft nicht da ist."};
-    }
     const xml::Element* retract = message.child("retract", ns::kMessageRetract);
     if (retract != nullptr && !sender.is_owner() && !room.messages.is_author(retract->attribute("id"), sender.nick)) {
         return xmpp::Error{xmpp::Condition::Forbidden};
@@ -125,6 +128,7 @@ std::optional<xmpp::Error> say_to_all(Room& room, const Occupant& sender, const 
     if (subject != nullptr && message.child("body", ns::kClient) == nullptr) {
         return change_subject(room, sender, subject->text(), out);
     }
+    if (!may(room, sender, Act::Chat)) return chat_is_off(room);
     if (std::optional<xmpp::Error> error = refusal(room, sender, message)) return error;
     const Children children = rebuild_children(message);
     if (children.empty()) return std::nullopt;
@@ -144,6 +148,11 @@ std::optional<xmpp::Error> say_to_one(Room& room,
                                       Deliveries& out) {
     const Occupant* receiver = room.find(nick);
     if (receiver == nullptr) return xmpp::Error{xmpp::Condition::ItemNotFound};
+    if (!may_whisper(room, sender, *receiver)) {
+        const bool only_to_owners = !room.is_frozen() && !room.quiet && room.policy.private_chat == PrivateChat::ToModerators;
+        if (only_to_owners) return xmpp::Error{xmpp::Condition::Forbidden, "Private Nachrichten gehen hier nur an die Lehrkraft."};
+        return chat_is_off(room);
+    }
     if (std::optional<xmpp::Error> error = refusal(room, sender, message)) return error;
     const Children children = rebuild_children(message);
     if (children.empty()) return std::nullopt;

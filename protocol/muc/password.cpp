@@ -5,6 +5,7 @@
 #include <unicode/unistr.h>
 
 #include "protocol/core/utf8.hpp"
+#include "protocol/crypto/hmac.hpp"
 #include "protocol/muc/limits.hpp"
 
 namespace klassenraum::muc {
@@ -80,6 +81,11 @@ Password Password::unknown(Entropy& entropy) {
     password.known_ = false;
     wipe(drawn);
     return password;
+}
+
+std::array<std::uint8_t, 32> Password::digest(ByteView key, std::string_view context) const {
+    constexpr std::array<std::uint8_t, 1> kEnd{0};
+    return crypto::hmac_sha256(key, {as_bytes(context), kEnd, as_bytes(normalised_.reveal())});
 }
 
 bool Password::matches(std::string_view typed) const {

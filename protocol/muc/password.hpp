@@ -2,10 +2,13 @@
 // one, so that a room without a password cannot be said. Owned by its Room; its octets are zeroed with it.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "protocol/core/bytes.hpp"
 #include "protocol/core/entropy.hpp"
 #include "protocol/muc/secret.hpp"
 
@@ -19,6 +22,8 @@ public:
     static Password unknown(Entropy& entropy);
 
     bool matches(std::string_view typed) const;
+    // The same for all spellings of it, and says nothing to who lacks the key.
+    std::array<std::uint8_t, 32> digest(ByteView key, std::string_view context) const;
     // Whether a person knows it: until then nobody can be let in with it.
     bool is_known() const { return known_; }
     // As the owner typed it, without the spaces around; empty while unknown.

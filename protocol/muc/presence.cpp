@@ -87,6 +87,14 @@ Extensions rebuild_extensions(const xml::Element& presence, std::string_view nic
     return extensions;
 }
 
+bool has_raised_hand(const std::vector<xml::Element>& extensions) {
+    return std::ranges::any_of(extensions, [](const xml::Element& extension) {
+        // The time of raising, or "true"; lowered: empty, "0" or "false".
+        return extension.is("jitsi_participant_raisedHand", ns::kClient) && !extension.text().empty() &&
+               extension.text() != "0" && extension.text() != "false";
+    });
+}
+
 std::string capability_node(const std::vector<xml::Element>& extensions) {
     for (const xml::Element& extension : extensions) {
         if (!extension.is("c", ns::kCaps)) continue;

@@ -20,4 +20,6 @@ Extensions rebuild_extensions(const xml::Element& presence, std::string_view nic
 // The caps of an occupant (XEP-0115), "node#ver"; empty when there are none.
 std::string capability_node(const std::vector<xml::Element>& extensions);
 
+bool has_raised_hand(const std::vector<xml::Element>& extensions);
+
 }  // namespace klassenraum::muc

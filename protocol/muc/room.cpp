@@ -50,6 +50,15 @@ const Occupant* Room::find(std::string_view nick) const {
     return found == occupants_.end() ? nullptr : &*found;
 }
 
+Occupant* Room::find(std::string_view nick) {
+    const auto found = std::ranges::find(occupants_, nick, &Occupant::nick);
+    return found == occupants_.end() ? nullptr : &*found;
+}
+
+void Room::withdraw_approvals() {
+    for (Occupant& occupant : occupants_) occupant.approved.reset();
+}
+
 std::size_t Room::owners() const {
     return static_cast<std::size_t>(std::ranges::count_if(occupants_, &Occupant::is_owner));
 }

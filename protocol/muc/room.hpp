@@ -3,6 +3,7 @@
 // goes in and out of it is said by the rule files beside this one.
 #pragma once
 
+#include <bitset>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "protocol/core/ids.hpp"
 #include "protocol/muc/message_log.hpp"
 #include "protocol/muc/password.hpp"
+#include "protocol/muc/policy.hpp"
 #include "protocol/xml/element.hpp"
 #include "protocol/xmpp/session.hpp"
 
@@ -31,6 +33,7 @@ struct Occupant {
     Affiliation affiliation = Affiliation::None;
     std::string display_name;
     std::vector<xml::Element> extensions;  // of its last presence, rebuilt
+    std::bitset<kMedia> approved;          // by medium: what an owner allowed this guest while it is moderated
 
     bool is_owner() const { return affiliation == Affiliation::Owner; }
     std::string occupant_jid(std::string_view other_nick) const { return room_jid + "/" + std::string(other_nick); }
@@ -48,21 +51,34 @@ public:
     const std::string& account() const { return account_; }
     const std::string& title() const { return title_; }
     const Password& password() const { return password_; }
-    void set_password(Password password) { password_ = std::move(password); }
+    void set_password(Password password) {
+        password_ = std::move(password);
+        ++password_generation_;
+    }
+    // Another one for each password: who proved an older one has proved nothing.
+    std::uint32_t password_generation() const { return password_generation_; }
 
     // In the order of arrival.
     const std::vector<Occupant>& occupants() const { return occupants_; }
+    std::vector<Occupant>& occupants() { return occupants_; }
     const Occupant* find(SessionId session) const;
     Occupant* find(SessionId session);
     const Occupant* find(std::string_view nick) const;
     std::size_t owners() const;
 
+    Occupant* find(std::string_view nick);
     Occupant& seat(Occupant occupant);
+    // Takes back every single permission.
+    void withdraw_approvals();
     void unseat(SessionId session);
 
     // Without a teacher nobody else may speak (product.md R4).
     bool is_frozen() const { return frozen_; }
     void set_frozen(bool frozen) { frozen_ = frozen; }
+
+    RoomPolicy policy;
+    bool quiet = false;      // „Ruhe!"
+    bool door_shut = false;  // newcomers wait in the lobby for an owner's yes
 
     std::string subject;
     MessageLog messages;
@@ -75,6 +91,7 @@ private:
     std::string account_;
     std::string title_;
     Password password_;
+    std::uint32_t password_generation_ = 1;
     std::vector<Occupant> occupants_;
     bool frozen_ = false;
 };

@@ -5,7 +5,7 @@
 
 namespace klassenraum::muc {
 
-// `name` is the room's local part in the asker's spelling.
-xml::Element room_info(const Room& room, std::string_view name);
+// `name` is the room's local part in the asker's spelling. Owners are told where people wait while the door is shut.
+xml::Element room_info(const Room& room, const Occupant& asker, std::string_view name, std::string_view lobby_domain);
 
 }  // namespace klassenraum::muc

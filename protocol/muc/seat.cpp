@@ -10,23 +10,7 @@ namespace ns = xmpp::ns;
 
 namespace {
 
-enum class View : bool { Others, Self };
-
 void add_status(xml::Element& x, std::string_view code) { x.add("status").set("code", code); }
-
-// The muc#user child stands last: clients take the first <status/> of a presence as the occupant's own words.
-xml::Element presence_of(const Occupant& occupant, const std::string& room_jid, View view) {
-    xml::Element presence = xmpp::make_presence("", room_jid + "/" + occupant.nick, "");
-    for (const xml::Element& extension : occupant.extensions) presence.add(extension);
-    xml::Element x("x", ns::kMucUser);
-    x.add("item")
-        .with("affiliation", affiliation_name(occupant.affiliation))
-        .with("role", role_name(occupant.affiliation))
-        .with("jid", occupant.public_jid);
-    if (view == View::Self) add_status(x, "110");
-    presence.add(std::move(x));
-    return presence;
-}
 
 xml::Element focus_presence(const std::string& room_jid, std::string_view focus_jid) {
     xml::Element presence = xmpp::make_presence("", room_jid + "/" + std::string(kFocusNick), "");
@@ -60,6 +44,20 @@ xml::Element unavailable(const Occupant& occupant, const std::string& room_jid, 
 }
 
 }  // namespace
+
+// The muc#user child stands last: clients take the first <status/> of a presence as the occupant's own words.
+xml::Element presence_of(const Occupant& occupant, const std::string& room_jid, View view) {
+    xml::Element presence = xmpp::make_presence("", room_jid + "/" + occupant.nick, "");
+    for (const xml::Element& extension : occupant.extensions) presence.add(extension);
+    xml::Element x("x", ns::kMucUser);
+    x.add("item")
+        .with("affiliation", affiliation_name(occupant.affiliation))
+        .with("role", role_name(occupant.affiliation))
+        .with("jid", occupant.public_jid);
+    if (view == View::Self) add_status(x, "110");
+    presence.add(std::move(x));
+    return presence;
+}
 
 void enter(Room& room, Occupant newcomer, std::string_view focus_jid, Deliveries& out) {
     const Occupant& seated = room.seat(std::move(newcomer));

@@ -11,6 +11,11 @@ namespace klassenraum::muc {
 
 inline constexpr std::string_view kFocusNick = "focus";
 
+enum class View : bool { Others, Self };
+
+// One's presence as the others or oneself see it, in a room that the viewer writes so.
+xml::Element presence_of(const Occupant& occupant, const std::string& room_jid, View view);
+
 // Seats a newcomer (or one who joins afresh) and tells everybody. `focus_jid` is the focus occupant's real full JID.
 void enter(Room& room, Occupant newcomer, std::string_view focus_jid, Deliveries& out);
 

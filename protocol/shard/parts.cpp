@@ -27,7 +27,8 @@ xmpp::HostConfig host_config(const focus::Config& rooms) {
     config.account_domain = rooms.account_domain;
     config.muc_domain = rooms.muc_domain;
     config.focus_domain = rooms.focus_domain;
-    config.identities = {{"server", "im", "klassenraum"}, {"component", "end_conference", rooms.end_conference}};
+    config.identities = {{"server", "im", "klassenraum"}};
+    for (const auto& [type, address] : rooms.components()) config.identities.push_back({"component", type, address});
     return config;
 }
 

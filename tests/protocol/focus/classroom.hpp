@@ -53,6 +53,13 @@ struct Client {
             return xml::write(stanza).find(piece) != std::string::npos;
         });
     }
+    // Whether a component said so.
+    bool has_json(std::string_view piece) const {
+        return std::ranges::any_of(inbox, [&](const xml::Element& stanza) {
+            const xml::Element* json = stanza.child("json-message", ns::kJitmeet);
+            return json != nullptr && json->text().find(piece) != std::string::npos;
+        });
+    }
     const xml::Element* jingle(std::string_view action) const {
         for (auto at = inbox.rbegin(); at != inbox.rend(); ++at) {
             const xml::Element* jingle = at->child("jingle", ns::kJingle);
@@ -70,6 +77,8 @@ public:
     static Config default_config() {
         Config config = Config::for_domain("school.example");
         config.websocket_origin = "wss://school.example";
+        config.policy.private_chat = muc::PrivateChat::All;
+        config.policy.max_minutes = 0;
         config.candidates = {{"203.0.113.5", 10000, "host"}, {"2001:db8::5", 10000, "host"}};
         return config;
     }

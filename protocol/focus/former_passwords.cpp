@@ -1,0 +1,21 @@
+#include "protocol/focus/former_passwords.hpp"
+
+#include <algorithm>
+
+#include "protocol/focus/limits.hpp"
+
+namespace klassenraum::focus {
+
+FormerPasswords::FormerPasswords(Entropy& entropy) { entropy.fill(key_); }
+
+void FormerPasswords::add(std::string_view slug, const muc::Password& password) {
+    if (!password.is_known()) return;
+    if (digests_.size() >= kMaxFormerPasswords) digests_.pop_front();
+    digests_.push_back(password.digest(key_, slug));
+}
+
+bool FormerPasswords::has(std::string_view slug, const muc::Password& password) const {
+    return std::ranges::find(digests_, password.digest(key_, slug)) != digests_.end();
+}
+
+}  // namespace klassenraum::focus
