@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/core/assert.hpp"
+#include "protocol/turn/credentials.hpp"
 
 namespace klassenraum::shard {
 namespace {
@@ -55,7 +56,23 @@ bridge::Config bridge_config(const Config& config) {
 Shard::Parts::Parts(const Config& config, const crypto::Identity& identity, Entropy& entropy)
     : host(host_config(focus_config(config)), entropy),
       conferences(focus_config(config), entropy),
-      bridge(bridge_config(config), identity, entropy) {}
+      bridge(bridge_config(config), identity, entropy) {
+    if (config.turn) announce_turn(*config.turn, entropy);
+}
+
+// Bridge connections of Jitsi clients keep only TURN services over TCP.
+void Shard::Parts::announce_turn(const TurnService& service, Entropy& entropy) {
+    host.announce([this, service, &entropy] {
+        turn::Credentials made = turn::make_credentials(service.secret, wall_, entropy);
+        return std::vector{xmpp::ExternalService{.type = "turns",
+                                                 .host = service.host,
+                                                 .port = service.port,
+                                                 .transport = "tcp",
+                                                 .username = std::move(made.username),
+                                                 .password = std::move(made.password),
+                                                 .expires = {}}};
+    });
+}
 
 void Shard::Parts::receive(MutableBytes datagram, const Address& from, Instant now, WallTime wall, Outbox& out) {
     Turn turn(now, wall, out);
@@ -70,6 +87,7 @@ void Shard::Parts::finish_batch(Instant now, Outbox& out) {
 }
 
 void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out) {
+    wall_ = wall;
     Turn turn(now, wall, out);
     std::visit(
         Overloaded{

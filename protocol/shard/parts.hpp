@@ -37,6 +37,7 @@ private:
         bridge::Output media;
     };
 
+    void announce_turn(const TurnService& service, Entropy& entropy);
     void settle(Turn& turn);
     bool carry_streams(Turn& turn);
     bool carry_rooms(Turn& turn);
@@ -50,6 +51,7 @@ private:
     std::map<ConnectionId, EndpointId> channel_endpoints_;
     std::map<EndpointId, ConnectionId> channel_connections_;
     std::set<SessionId> interrupted_;
+    WallTime wall_;  // of the input being served
 };
 
 }  // namespace klassenraum::shard

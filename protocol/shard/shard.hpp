@@ -27,11 +27,19 @@ struct CandidateAddress {
     std::uint16_t port = 0;
 };
 
+// TURN over TLS (RFC 8656) at the front, announced by XEP-0215 with credentials made from the secret.
+struct TurnService {
+    std::string host;
+    std::uint16_t port = 0;
+    std::string secret;
+};
+
 struct Config {
     std::string domain;               // "jitsi.kmz-sha.de"; guest., conference., focus. and auth. names derive from it
     std::string websocket_origin;     // "wss://jitsi.kmz-sha.de" or "wss://localhost:8443": base of the bridge channel's URL
     std::string worker_name = "w0";   // first part of the bridge channel's path
     std::vector<CandidateAddress> candidates;
+    std::optional<TurnService> turn;
     bool offer_sctp = true;
     std::uint32_t max_participants = 40;  // of one room
     std::uint32_t max_rooms = 60;

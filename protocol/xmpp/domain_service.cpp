@@ -65,7 +65,8 @@ xml::Element DomainService::discovery(const xml::Element& request) const {
 
 xml::Element DomainService::external_services(std::string_view xmlns) const {
     xml::Element services("services", xmlns);
-    for (const ExternalService& service : services_) {
+    if (!services_) return services;
+    for (const ExternalService& service : services_()) {
         xml::Element& element = services.add("service");
         set_if_given(element, "type", service.type);
         set_if_given(element, "host", service.host);

@@ -2,6 +2,7 @@
 // services (XEP-0215). Every request gets an answer; what is unknown gets service-unavailable.
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -16,7 +17,9 @@ public:
 
     // `request` is an IQ of type get or set with a correct `from`.
     xml::Element answer(const xml::Element& request) const;
-    void announce(std::vector<ExternalService> services) { services_ = std::move(services); }
+    // What is announced is made anew for each who asks: credentials are a session's own.
+    using Services = std::function<std::vector<ExternalService>()>;
+    void announce(Services services) { services_ = std::move(services); }
 
 private:
     xml::Element discovery(const xml::Element& request) const;
@@ -24,7 +27,7 @@ private:
 
     std::vector<Identity> identities_;
     std::vector<std::string> features_;
-    std::vector<ExternalService> services_;
+    Services services_;
 };
 
 }  // namespace klassenraum::xmpp

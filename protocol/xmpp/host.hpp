@@ -78,8 +78,11 @@ public:
     void expire(Instant now, HostOutput& out);
     std::optional<Instant> deadline() const;
 
-    // The services that XEP-0215 announces from now on (TURN, once there is one).
-    void announce(std::vector<ExternalService> services) { domain_.announce(std::move(services)); }
+    // The services that XEP-0215 announces from now on; asked anew for each session that wants them.
+    void announce(DomainService::Services services) { domain_.announce(std::move(services)); }
+    void announce(std::vector<ExternalService> services) {
+        domain_.announce([services = std::move(services)] { return services; });
+    }
 
     // The session that is bound to a connection; 0 when there is none.
     SessionId session_of(ConnectionId connection) const;
