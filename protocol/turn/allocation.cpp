@@ -102,7 +102,8 @@ void Allocation::receive_channel_data(ByteView frame, Instant now, Output& out) 
 
 void Allocation::receive_indication(const Message& message, Instant now, Output& out) {
     if (!message.is(stun::Class::Indication, Method::Send)) return;
-    const bool whole = state_ == State::Allocated && message.data && message.peer_count == 1 && message.unknown_count == 0;
+    const bool whole =
+        state_ == State::Allocated && message.data && message.peer_count == 1 && message.unknown_count == 0;
     if (!whole || !pool_.is_peer(message.peers[0]) || !is_permitted(message.peers[0], now)) {
         ++pool_.counters.datagrams_dropped;
         return;

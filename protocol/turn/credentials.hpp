@@ -24,6 +24,8 @@ Credentials make_credentials(std::string_view secret, WallTime wall, Entropy& en
 std::optional<std::string> password_of(std::string_view username, std::string_view secret, WallTime wall);
 
 // RFC 8489 §9.2.2: MD5(username ":" realm ":" password).
-std::array<std::uint8_t, 16> long_term_key(std::string_view username, std::string_view realm, std::string_view password);
+std::array<std::uint8_t, 16> long_term_key(std::string_view username,
+                                           std::string_view realm,
+                                           std::string_view password);
 
 }  // namespace klassenraum::turn

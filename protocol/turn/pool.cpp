@@ -20,7 +20,7 @@ bool Pool::is_peer_host(const Address& address) const {
 
 bool Pool::has_family(Family family) const {
     return std::any_of(config_.peers.begin(), config_.peers.end(),
-                       [&](const Address& peer) { return peer.is_v4() == (family == Family::V4); });
+                       [&](const Address& peer) { return family == (peer.is_v4() ? Family::V4 : Family::V6); });
 }
 
 Family Pool::default_family() const {

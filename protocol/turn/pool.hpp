@@ -1,5 +1,5 @@
-// What all TURN connections of a process share: the settings, the relayed addresses in use and who has how many. Owned by
-// the application, on the front thread; allocations give back what they took.
+// What all TURN connections of a process share: the settings, the relayed addresses in use and who has how many. Owned
+// by the application, on the front thread; allocations give back what they took.
 #pragma once
 
 #include <map>
@@ -24,9 +24,9 @@ struct Config {
 
 struct Counters {
     std::uint64_t allocated = 0;
-    std::uint64_t refused = 0;          // requests answered with an error other than the first 401
-    std::uint64_t datagrams_in = 0;     // from clients
-    std::uint64_t datagrams_out = 0;    // to clients
+    std::uint64_t refused = 0;            // requests answered with an error other than the first 401
+    std::uint64_t datagrams_in = 0;       // from clients
+    std::uint64_t datagrams_out = 0;      // to clients
     std::uint64_t datagrams_dropped = 0;  // no permission, another peer, too long
 };
 

@@ -1,6 +1,7 @@
-// The addresses that stand for TURN clients. There is no relay socket: what a client sends reaches a worker as a datagram
-// from such an address, and what the worker sends to one goes back into the client's TLS connection. They lie in prefixes
-// that nobody routes (192.0.0.0/24 of RFC 6890, 100::/64 of RFC 6666), so no datagram of the network comes from there.
+// The addresses that stand for TURN clients. There is no relay socket: what a client sends reaches a worker as a
+// datagram from such an address, and what the worker sends to one goes back into the client's TLS connection. They lie
+// in prefixes that nobody routes (192.0.0.0/24 of RFC 6890, 100::/64 of RFC 6666), so no datagram of the network comes
+// from there.
 #pragma once
 
 #include <cstring>
@@ -21,9 +22,8 @@ inline constexpr std::uint8_t kFirstHost = 128;  // the lower half of 192.0.0.0/
 inline bool is_relayed(const Address& address) {
     if (!address.is_v4()) return std::memcmp(address.ip.data(), prefix::kV6, sizeof prefix::kV6) == 0;
     const std::uint8_t* v4 = address.ip.data() + 12;
-    return v4[3] >= prefix::kFirstHost &&
-           (std::memcmp(v4, prefix::kV4, sizeof prefix::kV4) == 0 ||
-            std::memcmp(v4, prefix::kLoopback, sizeof prefix::kLoopback) == 0);
+    return v4[3] >= prefix::kFirstHost && (std::memcmp(v4, prefix::kV4, sizeof prefix::kV4) == 0 ||
+                                           std::memcmp(v4, prefix::kLoopback, sizeof prefix::kLoopback) == 0);
 }
 
 enum class Range : std::uint8_t { V4, Loopback, V6 };

@@ -46,8 +46,8 @@ void Allocation::answer_request(const Message& request, Instant now, WallTime wa
     }
 }
 
-// RFC 8489 §9.2.4. An allocation's own key stays good until the allocation ends: a lesson is not cut when its credentials
-// run out.
+// RFC 8489 §9.2.4. An allocation's own key stays good until the allocation ends: a lesson is not cut when its
+// credentials run out.
 bool Allocation::authenticate(const Message& request, WallTime wall, Output& out) {
     if (request.integrity_offset == 0) {
         challenge(request, Error::Unauthenticated, out);
