@@ -13,6 +13,7 @@
 #include "server/http/limits.hpp"
 #include "server/http/response_head.hpp"
 #include "server/http/shared.hpp"
+#include "server/http/turn_connection.hpp"
 
 namespace klassenraum::http {
 namespace {
@@ -64,6 +65,7 @@ public:
             ++shared_.counters.handshakes_failed;
             co_return;
         }
+        if (co_await begins_turn()) co_return co_await serve_turn(std::move(stream_), std::move(buffer_), shared_);
         for (std::size_t requests = 0; requests < kMaxRequests; ++requests) {
             const bool is_last = requests + 1 == kMaxRequests;
             if (!co_await serve_request(is_last) || shared_.stopping) break;
@@ -74,6 +76,8 @@ public:
     }
 
 private:
+    // Reads the first octets. STUN begins with two zero bits (RFC 8489 §5), HTTP with a letter.
+    awaitable<bool> begins_turn();
     // Reads until the empty line; nullopt when the peer went away or was too slow.
     awaitable<std::optional<std::string>> read_head();
     awaitable<bool> read_body(std::size_t length, std::string& body);
@@ -94,6 +98,18 @@ private:
     std::string buffer_;  // read, but not yet used
     bool upgraded_ = false;
 };
+
+awaitable<bool> HttpConnection::begins_turn() {
+    if (shared_.media == nullptr || shared_.stopping) co_return false;
+    std::array<char, 4096> chunk;
+    deadline_.set(kIdleDeadline);
+    const auto [error, count] = co_await stream_.async_read_some(asio::buffer(chunk), kAwait);
+    buffer_.assign(chunk.data(), error ? 0 : count);
+    if (buffer_.empty() || static_cast<std::uint8_t>(buffer_.front()) >= 0x40) co_return false;
+    upgraded_ = true;
+    deadline_.clear();
+    co_return true;
+}
 
 awaitable<std::optional<std::string>> HttpConnection::read_head() {
     std::array<char, 4096> chunk;

@@ -33,4 +33,11 @@ inline constexpr std::size_t kMaxQueuedOctets = 1024 * 1024;
 inline constexpr std::size_t kPauseReadingAt = 128;  // queued messages: who does not read is not read from
 inline constexpr std::chrono::seconds kCloseDeadline{5};
 
+// TURN. A second and a half of a learner's picture at 700 kbit/s: more would only come too late.
+inline constexpr std::size_t kMaxRelayQueue = 128 * 1024;
+inline constexpr std::size_t kMaxRelayRecord = 16 * 1024;  // a TLS record
+inline constexpr int kMaxUnsentOctets = 16 * 1024;         // in the kernel, beyond what is on the line
+inline constexpr std::size_t kVideoOctets = 400;           // Opus at its best takes fewer
+inline constexpr std::chrono::seconds kRelayWriteDeadline{30};  // consent is over by then (RFC 7675)
+
 }  // namespace klassenraum::http

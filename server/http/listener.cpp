@@ -98,7 +98,9 @@ Listener::Listener(asio::io_context& context,
                                   .events = events,
                                   .counters = {},
                                   .handshakes = {},
-                                  .sockets = {}},
+                                  .sockets = {},
+                                  .media = nullptr,
+                                  .relayed = {}},
                        .acceptors = {}}) {}
 
 Listener::~Listener() = default;
@@ -140,6 +142,15 @@ void Listener::set_policy(Policy policy) {
 
 void Listener::set_tls(TlsContext tls) {
     parts_->shared.tls = std::move(tls);
+}
+
+void Listener::serve_turn(MediaSide& media) {
+    parts_->shared.media = &media;
+}
+
+void Listener::relay(const Address& relayed, const Address& peer, ByteView datagram) {
+    const auto found = parts_->shared.relayed.find(relayed);
+    if (found != parts_->shared.relayed.end()) found->second->relay(peer, datagram);
 }
 
 void Listener::send_text(ConnectionId connection, std::string text) {

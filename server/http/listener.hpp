@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "protocol/core/address.hpp"
+#include "protocol/core/bytes.hpp"
 #include "protocol/core/ids.hpp"
 #include "protocol/core/result.hpp"
 #include "server/http/handler.hpp"
@@ -41,6 +42,8 @@ public:
     virtual void closed(ConnectionId connection) = 0;
 };
 
+class MediaSide;
+
 struct ListenerCounters {
     std::uint64_t accepted = 0;
     std::uint64_t handshakes_failed = 0;
@@ -51,6 +54,8 @@ struct ListenerCounters {
     std::uint64_t sockets_overrun = 0;  // slow readers and broken bounds
     std::uint32_t connections = 0;      // at present
     std::uint32_t sockets = 0;          // at present
+    std::uint32_t relays = 0;           // TURN connections at present
+    std::uint64_t relay_dropped = 0;    // TURN frames given up because the client's line was full
 };
 
 class Listener {
@@ -71,6 +76,11 @@ public:
     Result<std::uint16_t, std::error_code> adopt(int descriptor);
     void set_tls(TlsContext tls);  // for connections from now on
     void set_policy(Policy policy);
+
+    // From now on connections may speak TURN as well: the first octet inside TLS decides.
+    void serve_turn(MediaSide& media);
+    // A datagram from one of our media ports to a TURN client; whoever has just gone is ignored.
+    void relay(const Address& relayed, const Address& peer, ByteView datagram);
 
     // Unknown connections are ignored: they may have just closed.
     void send_text(ConnectionId connection, std::string text);

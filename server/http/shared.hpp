@@ -15,6 +15,7 @@
 
 #include "server/http/handshake_gate.hpp"
 #include "server/http/listener.hpp"
+#include "server/http/media_side.hpp"
 
 namespace klassenraum::http {
 
@@ -28,6 +29,13 @@ public:
     virtual void close(std::uint16_t code, std::string reason) = 0;
 };
 
+// One TURN client with an allocation, as the listener sees it.
+class Relayed {
+public:
+    virtual ~Relayed() = default;
+    virtual void relay(const Address& peer, ByteView datagram) = 0;
+};
+
 struct Shared {
     Policy policy;
     TlsContext tls;
@@ -37,6 +45,8 @@ struct Shared {
     ListenerCounters counters;
     HandshakeGate handshakes;
     std::unordered_map<ConnectionId, Websocket*> sockets;  // each entry lives as long as its connection's coroutine
+    MediaSide* media = nullptr;  // none: the first octet of a connection can only be HTTP's
+    std::unordered_map<Address, Relayed*> relayed;  // likewise, by relayed address
     bool stopping = false;
 };
 
