@@ -15,6 +15,7 @@
 #include "server/log/log.hpp"
 #include "server/net/send_batch.hpp"
 #include "server/worker/clock.hpp"
+#include "server/worker/exit.hpp"
 #include "server/worker/mailbox.hpp"
 #include "server/worker/system_entropy.hpp"
 
@@ -46,7 +47,7 @@ struct Worker::Loop {
         : sockets(std::move(given)),
           sends(descriptor_of(sockets, true), descriptor_of(sockets, false), net::Segmentation::WhenPossible),
           shard(std::move(config), identity, entropy),
-          outbox{.datagrams = sends, .messages = {}},
+          outbox{.datagrams = exit, .messages = {}},
           deliver(std::move(deliver_to)),
           timer(context) {
         for (const net::UdpSocket& socket : sockets.sockets) readable.emplace_back(context, socket.descriptor());
@@ -59,6 +60,8 @@ struct Worker::Loop {
     void await_deadline();
     void turn();
     bool read_datagrams();
+    void read_relayed();
+    void send_all();
     bool serve_inputs(Instant began);
     void finish_turn(Instant began);
     void publish(Instant now);
@@ -66,10 +69,16 @@ struct Worker::Loop {
     Sockets sockets;
     SystemEntropy entropy;
     net::SendBatch sends;
+    Exit exit{sends};
     shard::Shard shard;
     shard::Outbox outbox;
     Deliver deliver;
     Counters counters;
+
+    RelayBox from_clients;
+    RelayBox to_clients;
+    std::deque<RelayedDatagram> relayed;
+    std::function<void()> relay_ready;
 
     Mailbox<shard::Input> mailbox;
     std::vector<shard::Input> taken;
@@ -112,6 +121,7 @@ void Worker::Loop::await_deadline() {
 void Worker::Loop::turn() {
     const Instant began = steady_now();
     const bool more_datagrams = read_datagrams();
+    read_relayed();
     const Instant now = steady_now();
     if (const auto deadline = shard.deadline(); deadline && *deadline <= now) shard.expire(now, wall_now(), outbox);
     const bool more_inputs = serve_inputs(now);
@@ -137,14 +147,34 @@ bool Worker::Loop::read_datagrams() {
             if (count == 0) break;
             const Instant now = steady_now();
             const WallTime wall = wall_now();
-            for (const net::Received& datagram : batch) shard.receive(datagram.bytes, datagram.from, now, wall, outbox);
+            for (const net::Received& datagram : batch) {
+                // Nobody on the network has a TURN client's address: who claims one lies.
+                if (!turn::is_relayed(datagram.from)) shard.receive(datagram.bytes, datagram.from, now, wall, outbox);
+            }
             shard.finish_batch(now, outbox);
             datagrams_received += count;
-            sends.flush();
+            send_all();
         }
         more = more || (batches == kBatchesPerTurn && count == net::kReceiveBatch);
     }
     return more;
+}
+
+// TURN clients' datagrams, as if they had come by UDP.
+void Worker::Loop::read_relayed() {
+    from_clients.take(relayed);
+    if (relayed.empty()) return;
+    const Instant now = steady_now();
+    const WallTime wall = wall_now();
+    for (RelayedDatagram& datagram : relayed) shard.receive(datagram.octets, datagram.client, now, wall, outbox);
+    shard.finish_batch(now, outbox);
+    relayed.clear();
+    send_all();
+}
+
+void Worker::Loop::send_all() {
+    sends.flush();
+    if (!exit.relayed.empty() && to_clients.post(exit.relayed) && relay_ready) relay_ready();
 }
 
 bool Worker::Loop::serve_inputs(Instant began) {
@@ -163,7 +193,7 @@ bool Worker::Loop::serve_inputs(Instant began) {
 }
 
 void Worker::Loop::finish_turn(Instant began) {
-    sends.flush();
+    send_all();
     if (!outbox.messages.empty()) deliver(std::exchange(outbox.messages, {}));
     const Instant now = steady_now();
     longest_turn = std::max(longest_turn, now - began);
@@ -234,6 +264,19 @@ bool Worker::post(shard::Input input) {
     if (posted == Posted::Refused) return false;
     if (posted == Posted::First) asio::post(loop_->context, [loop = loop_.get()] { loop->turn(); });
     return true;
+}
+
+void Worker::serve_relayed(RelaySide side) {
+    loop_->exit.know_as(side.v4, side.v6);
+    loop_->relay_ready = std::move(side.ready);
+}
+
+void Worker::post_relayed(std::vector<RelayedDatagram>& datagrams) {
+    if (loop_->from_clients.post(datagrams)) asio::post(loop_->context, [loop = loop_.get()] { loop->turn(); });
+}
+
+void Worker::take_relayed(std::deque<RelayedDatagram>& into) {
+    loop_->to_clients.take(into);
 }
 
 void Worker::stop() {

@@ -3,6 +3,7 @@
 // until the shard's deadline. Owned by the application.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "protocol/shard/shard.hpp"
 #include "server/net/udp_socket.hpp"
 #include "server/worker/counters.hpp"
+#include "server/worker/relay_box.hpp"
 
 namespace klassenraum::worker {
 
@@ -29,6 +31,14 @@ struct Sockets {
 // Called on the worker's thread with everything one turn had to say; must only hand it on.
 using Deliver = std::function<void(std::vector<shard::Output>)>;
 
+// Media over TCP (RFC 8656): under which address of each family TURN clients know this worker, and what is called, on the
+// worker's thread, when the first datagram for such clients waits in take_relayed().
+struct RelaySide {
+    Address v4;
+    Address v6;
+    std::function<void()> ready;
+};
+
 class Worker {
 public:
     Worker(Sockets sockets, shard::Config config, const crypto::Identity& identity, Deliver deliver);
@@ -39,6 +49,10 @@ public:
     void start();
     // False: the mailbox is full. Ends of connections and of endpoints are always taken.
     bool post(shard::Input input);
+    void serve_relayed(RelaySide side);  // before start()
+    // From TURN clients; when the worker does not keep up the oldest go. The vector is left empty.
+    void post_relayed(std::vector<RelayedDatagram>& datagrams);
+    void take_relayed(std::deque<RelayedDatagram>& into);
     // Ends the thread after the turn it is in; the front lets Stopping take effect first.
     void stop();
 
