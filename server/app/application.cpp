@@ -20,6 +20,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kSessionKeyLength = 32;
+constexpr std::size_t kTurnKeyLength = 32;
 
 std::string sentence_of(http::TlsError error, const config::Settings& settings) {
     const std::string files = settings.tls.certificate + " and " + settings.tls.key;
@@ -107,6 +108,9 @@ Application::Parts::Parts(Launch given)
 
 void Application::Parts::make_workers() {
     const config::Settings& settings = launch.settings;
+    relay = std::make_unique<MediaRelay>(settings, launch.mode,
+                                         key_file(settings.server.state, "turn.key", kTurnKeyLength, front_entropy),
+                                         [this](std::function<void()> call) { asio::post(context, std::move(call)); });
     for (std::size_t i = 0; i < settings.media.workers; ++i) {
         auto sockets = bind_media(settings, launch.mode, i);
         const std::uint16_t port = sockets.sockets.front().local().port;
@@ -116,9 +120,12 @@ void Application::Parts::make_workers() {
                 switchboard->receive(i, std::move(outputs));
             });
         };
-        workers.push_back(std::make_unique<worker::Worker>(
-            std::move(sockets), shard_for(settings, launch.mode, i, port), identity, std::move(deliver)));
+        shard::Config shard = shard_for(settings, launch.mode, i, port);
+        shard.turn = relay->service();
+        workers.push_back(std::make_unique<worker::Worker>(std::move(sockets), shard, identity, std::move(deliver)));
+        relay->join(*workers.back(), shard.candidates);
     }
+    relay->serve(*listener);
 }
 
 void Application::Parts::start() {

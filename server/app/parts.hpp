@@ -19,6 +19,7 @@
 #include "server/app/drain.hpp"
 #include "server/app/front_door.hpp"
 #include "server/app/heartbeat.hpp"
+#include "server/app/media_relay.hpp"
 #include "server/app/metrics_page.hpp"
 #include "server/app/plain_endpoint.hpp"
 #include "server/app/switchboard.hpp"
@@ -80,6 +81,7 @@ struct Application::Parts {
 
     Launch launch;
     ServiceManager manager;
+    std::unique_ptr<MediaRelay> relay;  // connections of the context give their addresses back to it
     boost::asio::io_context context{1};
     boost::asio::signal_set signals{context};
     boost::asio::steady_timer stop_timer{context};

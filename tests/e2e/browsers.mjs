@@ -10,7 +10,8 @@ export const mediaScript = readFileSync(path.join(here, 'page/media.js'), 'utf8'
 export async function launchChromium() {
     return puppeteer.launch({
         executablePath: '/usr/bin/chromium', headless: true, acceptInsecureCerts: true,
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--allow-loopback-in-peer-connection', '--no-first-run', '--disable-background-networking',
+        args: ['--no-sandbox', // Not only for pages: TURN over TLS looks at the server's certificate as well.
+            '--ignore-certificate-errors', '--disable-gpu', '--disable-quic', '--allow-loopback-in-peer-connection', '--no-first-run', '--disable-background-networking',
             '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
             '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
             '--disable-background-timer-throttling', '--disable-renderer-backgrounding',

@@ -7,6 +7,7 @@ import { world } from './world.mjs';
 import './cases_classroom.mjs';
 import './cases_doors.mjs';
 import './cases_jitsi.mjs';
+import './cases_relay.mjs';
 import './cases_wire.mjs';
 import './cases_privacy.mjs';
 
