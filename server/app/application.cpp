@@ -136,6 +136,10 @@ void Application::Parts::start() {
     for (const auto& worker : workers) worker->start();
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) signals.add(signal);
     await_signal();
+    watch_accounts();
+    if (const auto blanks = site->texts_with_blanks(); !blanks.empty() && launch.mode == Mode::Service) {
+        log::warning("pages.blanks_left", log::field("pages", blanks.size()));
+    }
     tick();
 }
 

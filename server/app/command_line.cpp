@@ -21,6 +21,7 @@
 #include "server/app/state_folder.hpp"
 #include "server/app/version.hpp"
 #include "server/worker/clock.hpp"
+#include "server/pages/texts.hpp"
 #include "server/worker/system_entropy.hpp"
 
 namespace klassenraum::app {
@@ -133,6 +134,16 @@ int serve(Options options) {
 }
 
 int check_config(const Options& options) {
+// Not an error: the service runs, but its public pages are not what they should be.
+void warn_of_blanks(const config::Settings& settings) {
+    for (const std::string& page : pages::Texts(pages_for(settings, {})).with_blanks()) {
+        const std::string file = settings.site.texts + "/" + page + ".md";
+        std::cerr << (speaks_german() ? "Hinweis: Auf der Seite /" : "Note: the page /") << page
+                  << (speaks_german() ? " sind noch Lücken auszufüllen. Ihr Text: " : " has blanks to fill in. Its text: ")
+                  << file << "\n";
+    }
+}
+
     const auto loaded = config::load(sources_of(options));
     if (!loaded) {
         std::cerr << loaded.error().sentence << "\n";
@@ -142,6 +153,7 @@ int check_config(const Options& options) {
     for (const config::Problem& problem : config::check(loaded->settings)) problems.push_back(problem);
     for (const config::Problem& problem : problems) std::cerr << problem.sentence << "\n";
     if (problems.empty())
+    if (problems.empty()) warn_of_blanks(loaded->settings);
         std::cerr << (speaks_german() ? "Die Konfiguration ist in Ordnung.\n" : "The configuration is fine.\n");
     return problems.empty() ? admin::kOk : admin::kRefused;
 }

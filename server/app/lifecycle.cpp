@@ -17,6 +17,8 @@
 namespace klassenraum::app {
 namespace {
 
+constexpr Duration kAccountLook = std::chrono::seconds(2);
+
 namespace asio = boost::asio;
 using boost::system::error_code;
 
@@ -208,6 +210,16 @@ void Application::Parts::tick_sctp() {
         switchboard->stack().expire(worker::steady_now());
         tick_sctp();
     });
+}
+
+// The account command works on the file alone; what it took back ends here within five seconds.
+void Application::Parts::watch_accounts() {
+    switchboard->look_at_accounts([this](const AccountNews& news) {
+        site->know_accounts(news.accounts);
+        for (const std::string& account : news.revoked) site->end_sessions_of(account);
+        if (!news.revoked.empty()) log::info("accounts.revoked", log::field("accounts", news.revoked.size()));
+    });
+    call_later(kAccountLook, [this] { watch_accounts(); });
 }
 
 void Application::Parts::call_later(Duration delay, std::function<void()> call) {

@@ -63,6 +63,7 @@ struct Application::Parts {
     void cancel_drain();
     void apply_bounds();
     void tick();
+    void watch_accounts();
     void watch_drain(Instant now);
     void read_certificate();
     void tick_sctp();

@@ -56,6 +56,36 @@ TEST_F(Rooms, CreatingOneEndsWithTheInvitation) {
     EXPECT_THAT(page, HasSubstr("Klassenraum jetzt öffnen"));
 }
 
+TEST_F(Rooms, TakeTheirRulesFromTheForm) {
+    log_in();
+    EXPECT_THAT(body(get("/anlegen")), HasSubstr("<option value=\"90\" selected>"));
+    post("/anlegen", {{"titel", "Mathe"},
+                      {"passwort", "wolke-igel-42"},
+                      {"regeln", "1"},
+                      {"mikrofone", "melden"},
+                      {"kameras", "lehrkraft"},
+                      {"warteraum", "an"},
+                      {"chat", "aus"},
+                      {"minuten", "45"}});
+    ASSERT_TRUE(gateway.policy);
+    EXPECT_EQ(gateway.policy->learner_microphone, muc::LearnerMicrophone::Ask);
+    EXPECT_EQ(gateway.policy->learner_camera, muc::LearnerCamera::TeacherOnly);
+    EXPECT_EQ(gateway.policy->lobby, muc::Lobby::On);
+    EXPECT_FALSE(gateway.policy->chat);
+    EXPECT_FALSE(gateway.policy->rename);
+    EXPECT_EQ(gateway.policy->max_minutes, 45u);
+}
+
+TEST_F(Rooms, NeverLastLongerThanTheServerAllows) {
+    settings.max_minutes = 60;
+    log_in();
+    EXPECT_THAT(body(get("/anlegen")), Not(HasSubstr("value=\"90\"")));
+    post("/anlegen", {{"titel", "M"}, {"passwort", "wolke-igel-42"}, {"regeln", "1"}, {"minuten", "240"}});
+    EXPECT_EQ(gateway.policy->max_minutes, 60u);
+    post("/anlegen", {{"titel", "M"}, {"passwort", "wolke-igel-42"}, {"regeln", "1"}, {"minuten", "7"}});
+    EXPECT_EQ(gateway.policy->max_minutes, 60u);
+}
+
 TEST_F(Rooms, ANewPasswordIsRolledWithoutScriptAndWithoutShowingInAddresses) {
     log_in();
     const auto page = post("/anlegen", {{"titel", "Mathe <7b>"}, {"passwort", "alt"}, {"tat", "wuerfeln"}});
