@@ -169,25 +169,31 @@ bool Allocator::improve(Entry& entry, bwe::BitsPerSecond room) const {
 std::span<const Allocation> Allocator::allocate(bwe::BitsPerSecond budget) {
     bwe::BitsPerSecond room = budget;
     for (Entry& entry : entries_) entry.chosen = -1;
+    if (!entries_.empty() && entries_.front().oversend >= 0) {
+        Entry& first = entries_.front();
+        improve(first, room);
+        for (int i = first.chosen + 1; i <= first.oversend; ++i) {
+            if (rate(first, i) <= room + kMostOversent) first.chosen = i;
+        }
+        room -= price(first, first.chosen);
+    }
     for (bool improved = true; improved;) {
         improved = false;
         for (Entry& entry : entries_) {
             const bwe::BitsPerSecond before = price(entry, entry.chosen);
-            if (improve(entry, room + before)) {
-                improved = true;
-                room -= price(entry, entry.chosen) - before;
-            }
-            // Nothing for the small pictures while the large one is not what it should be.
+            if (!improve(entry, room + before)) continue;
+            improved = true;
+            room -= price(entry, entry.chosen) - before;
+            // Nothing for the small pictures while the large one can still become what it should be.
             if (entry.on_stage && entry.chosen < entry.preferred) break;
         }
     }
-    if (!entries_.empty() && entries_.front().chosen < entries_.front().oversend) {
-        Entry& first = entries_.front();
-        const bwe::BitsPerSecond most = room + price(first, first.chosen) + kMostOversent;
-        for (int i = first.chosen + 1; i <= first.oversend; ++i) {
-            if (rate(first, i) <= most) first.chosen = i;
-        }
+    next_step_ = kUnlimitedRate;
+    for (const Entry& entry : entries_) {
+        if (entry.chosen + 1 >= entry.count) continue;
+        next_step_ = std::min(next_step_, price(entry, entry.chosen + 1) - price(entry, entry.chosen));
     }
+    next_step_ += budget - room;
     allocations_.assign(candidates_.size(), Allocation{});
     for (const Entry& entry : entries_) {
         allocations_[entry.candidate].max_height = entry.limit;

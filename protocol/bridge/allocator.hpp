@@ -61,6 +61,7 @@ public:
     bwe::BitsPerSecond granted() const;  // what the result costs
     bool raised() const;                 // somebody is shown better than before
     bool satisfied() const;              // nobody is shown less than wished for want of bandwidth
+    bwe::BitsPerSecond next_step() const { return next_step_; }  // from which budget on somebody would be shown better
 
 private:
     struct Entry {
@@ -88,6 +89,7 @@ private:
     std::vector<std::uint32_t> rank_;
     std::vector<Entry> entries_;
     std::vector<Allocation> allocations_;
+    bwe::BitsPerSecond next_step_ = 0;
 };
 
 // The height that encoding `index` of `count` has when 720 lines are captured, which is what clients do.

@@ -70,6 +70,8 @@ struct Bridge::Parts {
     void follow(Place& place, Context& context);
     void remove(Place& place, Context& context);
     void settle(Context& context);
+    void tick(Context& context);
+    void pace(Context& context);
 
     Config config;
     dtls::ServerContext dtls;
@@ -79,6 +81,7 @@ struct Bridge::Parts {
     Directory directory;
     transport::SctpPackets sctp_packets;
     std::optional<Instant> next_tick;
+    std::optional<Instant> next_pace;
 };
 
 void Bridge::Parts::execute(const colibri::CreateConference& command, Context& context) {
@@ -181,7 +184,10 @@ void Bridge::Parts::remove(Place& place, Context& context) {
     directory.remove(endpoint.id);
     conference.remove(endpoint, context);
     counters.endpoints = static_cast<std::uint32_t>(directory.size());
-    if (directory.size() == 0) next_tick.reset();
+    if (directory.size() == 0) {
+        next_tick.reset();
+        next_pace.reset();
+    }
 }
 
 // What the transport has become since the last look.
@@ -340,22 +346,37 @@ void Bridge::send_sctp(EndpointId endpoint, ByteView packet, Instant now, Output
 }
 
 void Bridge::expire(Instant now, WallTime, Output& out) {
-    if (!parts_->next_tick || now < *parts_->next_tick) return;
-    parts_->next_tick = now + kTick;
     Context context = parts_->context(now, out);
-    for (const EndpointId id : parts_->directory.ids()) {
-        Place& place = *parts_->directory.find(id);
-        const std::optional<Instant> due = place.link->bundle.deadline();
-        if (due && *due <= now) place.link->bundle.expire(now, out.datagrams);
-        parts_->follow(place, context);
+    if (parts_->next_tick && now >= *parts_->next_tick) {
+        parts_->next_tick = now + kTick;
+        parts_->tick(context);
+    } else if (!parts_->next_pace || now < *parts_->next_pace) {
+        return;
     }
-    const std::size_t before = out.texts.size();
-    for (const auto& conference : parts_->conferences) conference->expire(context);
-    parts_->counters.channel_messages_sent += out.texts.size() - before;
+    parts_->pace(context);
+}
+
+void Bridge::Parts::pace(Context& context) {
+    bool busy = false;
+    for (const auto& conference : conferences) busy = conference->pace(context) || busy;
+    next_pace = busy ? std::optional(context.now + kPaceInterval) : std::nullopt;
+}
+
+void Bridge::Parts::tick(Context& context) {
+    for (const EndpointId id : directory.ids()) {
+        Place& place = *directory.find(id);
+        const std::optional<Instant> due = place.link->bundle.deadline();
+        if (due && *due <= context.now) place.link->bundle.expire(context.now, context.out.datagrams);
+        follow(place, context);
+    }
+    const std::size_t before = context.out.texts.size();
+    for (const auto& conference : conferences) conference->expire(context);
+    counters.channel_messages_sent += context.out.texts.size() - before;
 }
 
 std::optional<Instant> Bridge::deadline() const {
-    return parts_->next_tick;
+    if (!parts_->next_pace || !parts_->next_tick) return parts_->next_tick;
+    return std::min(*parts_->next_pace, *parts_->next_tick);
 }
 
 const Counters& Bridge::counters() const {

@@ -10,6 +10,9 @@ constexpr Duration kPause = std::chrono::seconds(8);
 constexpr Duration kLongestPause = std::chrono::seconds(120);
 constexpr Duration kFailedWithin = std::chrono::seconds(60);  // a drop so soon after a rise: the rise was wrong
 constexpr Duration kPatience = std::chrono::seconds(2);
+constexpr Duration kKeyFrames = std::chrono::seconds(3);  // better layers begin with key frames, a burst of their own
+constexpr double kStrainOfKeyFrames = 1.5;
+constexpr double kAnotherLine = 1.8;
 constexpr double kSmallStrain = 1.2;  // of the estimate: one overuse takes it 15 % below what got through
 
 }  // namespace
@@ -21,7 +24,9 @@ bwe::BitsPerSecond Budget::update(bwe::BitsPerSecond estimate,
     if (!granted_) granted_ = estimate;
     if (used > estimate) {
         if (!strained_since_) strained_since_ = now;
-        const bool small = static_cast<double>(used) <= kSmallStrain * static_cast<double>(estimate);
+        const bool just_raised = raised_at_ && now - *raised_at_ < kKeyFrames;
+        const double bearable = just_raised ? kStrainOfKeyFrames : kSmallStrain;
+        const bool small = static_cast<double>(used) <= bearable * static_cast<double>(estimate);
         if (small && now - *strained_since_ < kPatience) return used;
         lower(estimate, now);
         return estimate;
@@ -32,7 +37,9 @@ bwe::BitsPerSecond Budget::update(bwe::BitsPerSecond estimate,
         return estimate;
     }
     const bool waiting = lowered_at_ && now - *lowered_at_ < pause_;
-    const bool shown = proven && lowered_at_ && proven->at > *lowered_at_ && proven->rate > *granted_ && pause_ <= kPause;
+    // Where raising failed before, only a line that has plainly become another one counts.
+    const double enough = (pause_ <= kPause ? 1.0 : kAnotherLine) * static_cast<double>(*granted_);
+    const bool shown = proven && lowered_at_ && proven->at > *lowered_at_ && static_cast<double>(proven->rate) > enough;
     if (waiting && !shown) return *granted_;
     granted_ = estimate;
     return estimate;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/bridge/probing.hpp"
 #include "protocol/bridge/reports.hpp"
 
 namespace klassenraum::bridge {
@@ -92,6 +93,13 @@ std::string Conference::speaker_message() const {
     return dominant.empty() ? std::string() : colibri::write_dominant_speaker(dominant, previous);
 }
 
+// In a small room everyone; else the loudest, and whoever has the floor in any case.
+bool Conference::admit_voice(const Endpoint& speaker, std::uint8_t loudness, const Context& context) {
+    if (endpoints_.size() <= context.config.loudest_above) return true;
+    const bool loud = loudest_.admit(speaker.id, loudness, context.config.loudest_voices, context.now);
+    return loud || speakers_.current() == speaker.id;
+}
+
 void Conference::tell_speaker(Context& context) {
     context.out.events.push_back(colibri::DominantSpeakerChanged{.conference = id, .endpoint = speakers_.current()});
     const std::string message = speaker_message();
@@ -140,7 +148,14 @@ void Conference::expire(Context& context) {
         endpoint->downlink.estimator.expire(context.now);
         if (endpoint->described && allocation_due(*endpoint, context.now)) reallocate(*endpoint, context);
     }
+    for (const auto& endpoint : endpoints_) send_allocation_padding(*endpoint, context);
     tell_senders(context);  // what was held down
+}
+
+bool Conference::pace(Context& context) {
+    bool busy = false;
+    for (const auto& endpoint : endpoints_) busy = send_probes(*endpoint, context) || busy;
+    return busy;
 }
 
 void Conference::expire_reports(Endpoint& endpoint, Context& context) {

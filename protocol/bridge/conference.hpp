@@ -11,6 +11,7 @@
 #include "protocol/bridge/context.hpp"
 #include "protocol/bridge/dominant_speaker.hpp"
 #include "protocol/bridge/endpoint.hpp"
+#include "protocol/bridge/loudest.hpp"
 
 namespace klassenraum::bridge {
 
@@ -36,10 +37,14 @@ public:
     void mark_dirty() { dirty_ = true; }
     bool dirty() const { return dirty_; }
     void heard(Instant now) { speakers_.heard(now); }
+    // Whether this voice is one of those that everybody hears.
+    bool admit_voice(const Endpoint& speaker, std::uint8_t loudness, const Context& context);
     void alive_again(Endpoint& endpoint, Context& context);
 
     void settle(Context& context);
     void expire(Context& context);
+    // Bursts towards receivers, a little at a time; true while more is due within kPaceInterval.
+    bool pace(Context& context);
 
     const RoomId id;
     const std::string channel_id;  // in the bridge channel's path
@@ -64,6 +69,7 @@ private:
 
     std::vector<std::unique_ptr<Endpoint>> endpoints_;  // as they came
     DominantSpeaker speakers_;
+    LoudestVoices loudest_;
     Allocator allocator_;
     bool dirty_ = false;
     Instant next_reports_{};

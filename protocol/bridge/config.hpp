@@ -16,6 +16,8 @@ struct Config {
     Duration inactive_after = std::chrono::seconds(8);          // nothing received: told to everyone
     Duration first_transfer_within = std::chrono::seconds(15);  // likewise, for somebody whose media never came up
     Duration announce_delay = std::chrono::milliseconds(300);   // from a source map to the first packet of a new SSRC
+    std::size_t loudest_voices = 3;                             // that go out in rooms …
+    std::size_t loudest_above = 10;                             // … of more people than these
     bwe::Limits downlink;                                       // towards each receiver
 };
 

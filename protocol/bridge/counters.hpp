@@ -13,6 +13,8 @@ struct Counters {
     std::uint64_t bytes_received = 0;
     std::uint64_t packets_forwarded = 0;  // RTP, one per receiver; without retransmissions
     std::uint64_t bytes_forwarded = 0;
+    std::uint64_t probe_packets_sent = 0;
+    std::uint64_t padding_packets_sent = 0;
     std::uint64_t layers_raised = 0;     // a receiver gets a better layer of a source than before …
     std::uint64_t layers_lowered = 0;    // … or a lesser one
     std::uint64_t videos_suspended = 0;  // wanted, but the line does not carry it

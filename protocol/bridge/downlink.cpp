@@ -11,9 +11,42 @@ constexpr std::int64_t kReferences = std::int64_t{1} << 24;
 
 }  // namespace
 
-void Downlink::sent(std::size_t octets, std::int32_t probe_cluster, Instant now) {
-    estimator.sent(next_sequence_, static_cast<std::uint32_t>(octets), probe_cluster, now);
+void Downlink::sent(std::size_t octets, Instant now) {
+    const auto size = static_cast<std::uint32_t>(octets);
+    estimator.sent(next_sequence_, size, cluster_ ? cluster_->wanted.id : bwe::kNoProbe, now);
     ++next_sequence_;
+    if (!cluster_) return;
+    cluster_->octets += size;
+    ++cluster_->packets;
+    if (cluster_->complete()) cluster_.reset();
+}
+
+bool Downlink::probe_due(Instant now) {
+    constexpr Duration kTooLate = 500ms;
+    if (!cluster_) {
+        if (clusters_.empty()) clusters_ = estimator.take_probes();
+        if (clusters_.empty()) return false;
+        cluster_ = Cluster{.wanted = clusters_.front(), .began = now};
+        clusters_.erase(clusters_.begin());
+    }
+    if (now - cluster_->began > kTooLate) {
+        cluster_.reset();
+        return false;
+    }
+    const double due = static_cast<double>(cluster_->wanted.rate) / 8 * bwe::seconds_of(now - cluster_->began);
+    return cluster_->octets <= due;
+}
+
+std::size_t Downlink::padding_due(bwe::BitsPerSecond rate, Instant now) {
+    constexpr double kMost = 20'000;  // a late tick is not made up for
+    if (rate <= 0) {
+        padding_debt_ = 0;
+    } else {
+        const double elapsed = std::min(bwe::seconds_of(now - padding_at_), 0.1);
+        padding_debt_ = std::min(padding_debt_ + static_cast<double>(rate) / 8 * elapsed, kMost);
+    }
+    padding_at_ = now;
+    return padding_debt_ < 255 ? 0 : static_cast<std::size_t>(padding_debt_);
 }
 
 Instant Downlink::unwrap(Duration reference) {
@@ -36,7 +69,9 @@ void Downlink::take(rtcp::TransportCcFeedback feedback, Instant now) {
         reports_[count++] = {.sequence = status->sequence,
                              .arrived = status->received ? std::optional(base + status->offset) : std::nullopt};
     }
+    const bwe::BitsPerSecond before = estimator.estimate();
     estimator.feedback(std::span(reports_).first(count), now);
+    if (estimator.estimate() < before) lowered_at_ = now;
     if (const auto delay = estimator.feedback_delay(); delay && !rtt_reported_) {
         rtt_ = std::clamp<Duration>((rtt_ * 7 + *delay) / 8, 1ms, kMaxRtt);
         estimator.set_round_trip(rtt_);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "protocol/bridge/budget.hpp"
 #include "protocol/bridge/limits.hpp"
@@ -21,12 +22,13 @@ public:
     // The number that the next packet carries, when the receiver takes such numbers for this kind of media.
     std::uint16_t next_sequence() const { return next_sequence_; }
     // The packet with next_sequence() went out.
-    void sent(std::size_t octets, std::int32_t probe_cluster, Instant now);
+    void sent(std::size_t octets, Instant now);
 
     void take(rtcp::TransportCcFeedback feedback, Instant now);
     // A report about a stream of ours, or feedback, measured the way there and back.
     void take_round_trip(Duration sample);
     Duration rtt() const { return rtt_; }
+    bool lowered_within(Duration time, Instant now) const { return lowered_at_ && now - *lowered_at_ < time; }
 
     // Of voices, which are never held back: what they take, as measured.
     void sent_voice(std::size_t octets, Instant now);
@@ -34,9 +36,29 @@ public:
     // The last rate that a probe showed.
     std::optional<Budget::Proof> proof() const;
 
+    // Everything that goes out while a probe cluster is on its way counts as part of it. True when one more packet of
+    // it is due: begins with the next cluster that the estimator asks for.
+    bool probe_due(Instant now);
+    bool probing() const { return cluster_.has_value() || !clusters_.empty(); }
+    void abandon_probe() { cluster_.reset(); }
+    // How many octets of padding are due at this rate since the last call; padded() takes off what was sent.
+    std::size_t padding_due(bwe::BitsPerSecond rate, Instant now);
+    void padded(std::size_t octets) { padding_debt_ -= static_cast<double>(octets); }
+
+    // Padding on the bridge's own SSRC.
+    std::uint16_t padding_sequence = 0;
+    std::uint32_t padding_timestamp = 0;
+
     bwe::Estimator estimator;
 
 private:
+    struct Cluster {
+        bwe::ProbeCluster wanted;
+        Instant began{};
+        std::uint32_t octets = 0;
+        std::uint32_t packets = 0;
+        bool complete() const { return octets >= wanted.min_octets() && packets >= wanted.min_packets; }
+    };
     Instant unwrap(Duration reference);
 
     std::uint16_t next_sequence_ = 1;
@@ -45,6 +67,11 @@ private:
     // The receiver's clock in feedback wraps about every twelve days.
     std::optional<Duration> last_reference_;
     Duration reference_{};
+    std::vector<bwe::ProbeCluster> clusters_;  // at most the estimator's five
+    std::optional<Cluster> cluster_;
+    std::optional<Instant> lowered_at_;  // the estimate, by feedback
+    double padding_debt_ = 0;
+    Instant padding_at_{};
     std::size_t voice_octets_ = 0;
     Instant voice_since_{};
     bwe::BitsPerSecond voice_rate_ = kVoiceReserve;

@@ -89,6 +89,11 @@ bool Endpoint::hears(const Source& source) const {
     return audio_subscription.all || names(audio_subscription.include);
 }
 
+bool Endpoint::chose(const Source& source) const {
+    const std::vector<std::string>& names = audio_subscription.include;
+    return std::find(names.begin(), names.end(), source.description.name) != names.end();
+}
+
 void Endpoint::say(std::string text, Output& out) const {
     if (!channel.open()) return;
     out.texts.push_back({.endpoint = id, .channel = channel.in_use(), .text = std::move(text)});

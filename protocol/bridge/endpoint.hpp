@@ -57,6 +57,7 @@ struct VideoDemand {
     bwe::BitsPerSecond estimate = 0;  // allocated with
     bwe::BitsPerSecond granted = 0;
     bwe::BitsPerSecond ideal = 0;
+    bwe::BitsPerSecond next_step = 0;  // from which rate on somebody would be shown better
     bool satisfied = true;
     Instant at{};
 };
@@ -77,6 +78,8 @@ public:
 
     // Whether this receiver wants to hear the source.
     bool hears(const Source& source) const;
+    // … and asked for it by its name.
+    bool chose(const Source& source) const;
     bool accepts(rtp::Codec codec) const { return codecs.has(codec); }
     void say(std::string text, Output& out) const;  // on the channel; dropped when there is none
 

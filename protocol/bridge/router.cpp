@@ -1,5 +1,6 @@
 #include "protocol/bridge/router.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "protocol/bridge/reports.hpp"
@@ -47,7 +48,7 @@ DropReason protect_and_send(Endpoint& receiver,
     const std::optional<std::size_t> length = receiver.link->protect_rtp(slot, size);
     if (!length) return DropReason::SrtpNotReady;
     context.out.datagrams.commit(*destination, *length);
-    if (extensions.transport_sequence) receiver.downlink.sent(*length, bwe::kNoProbe, context.now);
+    if (extensions.transport_sequence) receiver.downlink.sent(*length, context.now);
     return DropReason::None;
 }
 
@@ -62,11 +63,12 @@ void account(Stream& stream, const rtp::Packet& packet, std::size_t size, Contex
 DropReason forward(const Subscription& subscription,
                    const rtp::Packet& packet,
                    const projection::AudioPacket& audio,
+                   bool admitted,
                    Context& context) {
     AudioStream& stream = *subscription.audio;
     Endpoint& receiver = *subscription.receiver;
     if (!stream.ready(context.now)) return DropReason::NotAnnounced;
-    if (!stream.wanted) {
+    if (!stream.wanted || !(admitted || stream.chosen)) {
         stream.projection.skip(audio);
         return DropReason::NotSubscribed;
     }
@@ -130,6 +132,7 @@ void forward_audio(Source& source,
                    const rtp::Packet& packet,
                    const projection::AudioPacket& audio,
                    rtp::Codec codec,
+                   bool admitted,
                    Context& context) {
     Scratch scratch;
     std::optional<rtp::Packet> primary;  // made when the first receiver needs it
@@ -139,10 +142,10 @@ void forward_audio(Source& source,
         if (!receiver.connected) {
             drop = DropReason::SrtpNotReady;
         } else if (receiver.accepts(codec)) {
-            drop = forward(subscription, packet, audio, context);
+            drop = forward(subscription, packet, audio, admitted, context);
         } else if (codec == rtp::Codec::Red && receiver.accepts(rtp::Codec::Opus)) {
             if (!primary) primary = without_redundancy(packet, scratch);
-            drop = primary ? forward(subscription, *primary, audio, context) : DropReason::RtpMalformed;
+            drop = primary ? forward(subscription, *primary, audio, admitted, context) : DropReason::RtpMalformed;
         }
         if (drop != DropReason::None) count(context.counters.drops, drop);
     }
@@ -189,25 +192,51 @@ bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence,
 
 bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context) {
     if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
+    if (!stream.projection.locate(sequence)) return false;
+    if (!stream.repeats.allow(sequence, receiver.downlink.rtt(), context.now)) return false;
+    return repeat(receiver, stream, sequence, context) != 0;
+}
+
+std::size_t repeat(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context) {
+    if (stream.source == nullptr) return 0;
     const auto input = stream.projection.locate(sequence);
-    if (!input || !stream.repeats.allow(sequence, receiver.downlink.rtt(), context.now)) return false;
+    if (!input) return 0;
     const auto packet = rtp::Packet::parse(stream.source->cache.find(input->encoding, input->sequence, context.now));
-    if (!packet) return false;
+    if (!packet) return 0;
     const auto video = stream.source->parser->parse(*packet, input->encoding);
     const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());
     // Without RTX nothing is repeated: under its old number the packet would have to be the same octets again.
-    if (!video || type == nullptr || stream.rtx_ssrc == 0 || type->rtx == 0) return false;
+    if (!video || type == nullptr || stream.rtx_ssrc == 0 || type->rtx == 0) return 0;
     const auto output = stream.projection.project_again(*video, context.now);
-    if (!output) return false;
+    if (!output) return 0;
     const rtp::ForwardHeader header{.ssrc = stream.rtx_ssrc,
                                     .sequence = stream.rtx_sequence++,
                                     .payload_type = type->rtx,
                                     .original_sequence = output->sequence};
     const auto extensions = extensions_for(receiver, receiver.video_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
-    const rtp::Written written =
-        projection::write_projected(*packet, *video, *output, header, extensions, slot);
-    return protect_and_send(receiver, extensions, slot, written.size, context) == DropReason::None;
+    const rtp::Written written = projection::write_projected(*packet, *video, *output, header, extensions, slot);
+    const DropReason drop = protect_and_send(receiver, extensions, slot, written.size, context);
+    return drop == DropReason::None ? written.size : 0;
+}
+
+std::size_t send_padding(Endpoint& receiver, Context& context) {
+    constexpr std::uint8_t kPadding = 255;
+    constexpr std::uint32_t kFrame = 3000;
+    const auto type = std::find_if(rtp::kPayloadTypes.begin(), rtp::kPayloadTypes.end(), [&](const auto& candidate) {
+        return candidate.channels == 0 && receiver.accepts(candidate.codec);
+    });
+    if (type == rtp::kPayloadTypes.end()) return 0;
+    const rtp::ForwardHeader header{.ssrc = receiver.feedback_video_ssrc,
+                                    .timestamp = receiver.downlink.padding_timestamp += kFrame,
+                                    .sequence = ++receiver.downlink.padding_sequence,
+                                    .payload_type = type->number,
+                                    .original_sequence = std::nullopt};
+    const auto extensions = extensions_for(receiver, receiver.video_extensions, context.now);
+    MutableBytes slot = context.out.datagrams.acquire();
+    const rtp::Written written = rtp::write_padding(header, extensions, kPadding, slot);
+    const DropReason drop = protect_and_send(receiver, extensions, slot, written.size, context);
+    return drop == DropReason::None ? written.size : 0;
 }
 
 }  // namespace klassenraum::bridge

@@ -12,15 +12,22 @@
 
 namespace klassenraum::bridge {
 
+// `admitted`: goes to everyone, not only to those who chose this voice.
 void forward_audio(Source& source,
                    const rtp::Packet& packet,
                    const projection::AudioPacket& audio,
                    rtp::Codec codec,
+                   bool admitted,
                    Context& context);
 void forward_video(Source& source, const rtp::Packet& packet, const projection::VideoPacket& video, Context& context);
 
 // Sends again what the receiver says it misses, once per round trip and within its budget. False when it was not sent.
 bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context);
 bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context);
+
+// Sends again what the receiver was sent under this number, whether or not it misses it; the size, 0 when it is gone.
+std::size_t repeat(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context);
+// A packet of nothing but padding on the bridge's own SSRC.
+std::size_t send_padding(Endpoint& receiver, Context& context);
 
 }  // namespace klassenraum::bridge

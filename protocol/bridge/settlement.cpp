@@ -127,6 +127,7 @@ void Conference::settle_video(Endpoint& receiver, Context& context) {
     const std::span<const Allocation> allocations = allocator_.allocate(video_budget(receiver, context));
     if (allocator_.raised()) receiver.budget.raised(context.now);
     receiver.demand.granted = allocator_.granted();
+    receiver.demand.next_step = allocator_.next_step();
     receiver.demand.satisfied = allocator_.satisfied();
     // First let go, then assign: a slot that becomes idle may serve somebody else at once.
     for (std::size_t i = 0; i < allocations.size(); ++i) {
@@ -181,6 +182,7 @@ void Conference::settle_audio(Endpoint& receiver, Context& context) {
         }
         if (stream == nullptr) continue;
         stream->wanted = wanted;
+        stream->chosen = wanted && receiver.chose(*source);
         if (source->subscription_of(receiver) == nullptr) {
             source->subscriptions.push_back({.receiver = &receiver, .audio = stream});
         }

@@ -60,6 +60,7 @@ struct AudioStream : Stream {
     AudioStream(std::uint32_t primary, std::uint32_t, std::uint16_t sequence, std::uint32_t timestamp)
         : Stream(primary, 0, kAudioHistory), projection(sequence, timestamp) {}
     projection::AudioProjection projection;
+    bool chosen = false;  // by the receiver, by name: it hears this voice however quiet
     std::array<SentVoice, kAudioHistory> history;  // by sequence number
 };
 
@@ -68,6 +69,7 @@ struct VideoStream : Stream {
         : Stream(primary, retransmissions, kVideoHistory), projection(sequence, timestamp) {}
     projection::VideoProjection projection;
     KeyframeAllowance allowance;
+    std::uint16_t filler = 0;           // how far back the last repetition for the line's sake was
     std::optional<std::uint8_t> asked;  // the encoding whose key frame we asked for on its behalf
 };
 

@@ -25,14 +25,17 @@ DropReason take_audio(Conference& conference,
     projection::AudioPacket audio{
         .sequence = received.sequence, .timestamp = packet.timestamp(), .marker = packet.marker()};
     if (packet.padding_only()) return DropReason::PaddingOnly;
+    bool admitted = true;
     if (const std::optional<rtp::AudioLevel> level = rtp::audio_level(packet)) {
+        const auto loudness = static_cast<std::uint8_t>(127 - level->level);
         audio.silent = level->level == 127;
         // Only what was really sent and may be heard makes a speaker (threats.md R13).
-        arrival.source.owner.speech.push(static_cast<std::uint8_t>(127 - level->level), context.now);
+        arrival.source.owner.speech.push(loudness, context.now);
         conference.heard(context.now);
+        admitted = conference.admit_voice(arrival.source.owner, loudness, context);
     }
     arrival.source.cache.insert(0, packet.sequence(), packet.octets(), context.now);
-    forward_audio(arrival.source, packet, audio, arrival.codec, context);
+    forward_audio(arrival.source, packet, audio, arrival.codec, admitted, context);
     return DropReason::None;
 }
 

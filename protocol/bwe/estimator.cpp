@@ -24,7 +24,7 @@ void Estimator::sent(std::uint16_t sequence, std::uint32_t octets, std::int32_t 
     if (!began_) {
         began_ = true;
         next_tick_ = now + kTick;
-        queue(probes_.begin(estimate_, limits_.maximum, now));
+        queue(probes_.begin(estimate_, std::min(wanted_, limits_.maximum), now));
     }
 }
 
@@ -81,6 +81,8 @@ void Estimator::delay_feedback(std::span<PacketResult> arrived, Instant now) {
         return;
     }
     if (probed) {
+        // A short burst may be unlucky: never below what arrived over a longer time.
+        if (throughput) probed = std::max(*probed, std::min(*throughput, rate_control_.rate()));
         last_probe_ = ProbeResult{*probed, now};
         rate_control_.set(*probed, now);
         rate_control_.probed(*probed);
@@ -120,7 +122,7 @@ void Estimator::queue(std::vector<ProbeCluster> clusters) {
 void Estimator::expire(Instant now) {
     if (!next_tick_ || now < *next_tick_) return;
     next_tick_ = now + kTick;
-    queue(probes_.tick(estimate_, wanted_, limits_.maximum, alr_.since(), loss_.limiting(), now));
+    queue(probes_.tick(estimate_, wanted_, limits_.maximum, loss_.limiting(), now));
 }
 
 }  // namespace klassenraum::bwe

@@ -1,6 +1,7 @@
 #include "protocol/bwe/probe.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace klassenraum::bwe {
 namespace {
@@ -9,13 +10,14 @@ using std::chrono::seconds;
 constexpr double kContinueShare = 0.7;  // a result of at least this share of the probe asks for a larger one
 constexpr double kFurther = 2.0;
 constexpr Duration kWait = seconds(1);
-constexpr Duration kAlrInterval = seconds(5);
-constexpr double kAlrFactor = 2.0;
+constexpr Duration kMinInterval = seconds(2);
+constexpr Duration kMaxInterval = seconds(4);
+constexpr double kFruitful = 1.1;
+constexpr double kFactor = 2.0;
 constexpr double kLossLimitedFactor = 1.5;
 constexpr double kDropShare = 0.66;
 constexpr double kRecoveryShare = 0.85;
 constexpr Duration kRecoveryWindow = seconds(5);
-constexpr Duration kStagnation = seconds(10);
 constexpr double kEnough = 0.8;
 constexpr double kMaxRatio = 2.0;
 constexpr double kUnsaturated = 0.9;
@@ -33,14 +35,16 @@ std::vector<ProbeCluster> ProbeController::make(std::initializer_list<double> ra
     }
     waiting_since_ = now;
     last_probe_ = now;
-    continue_above_ = clusters.empty()
-                          ? 0
+    // What was probed up to the most that is of use needs no sequel.
+    const bool all = clusters.empty() || clusters.back().rate >= maximum;
+    continue_above_ = all ? std::numeric_limits<BitsPerSecond>::max()
                           : static_cast<BitsPerSecond>(static_cast<double>(clusters.back().rate) * kContinueShare);
     return clusters;
 }
 
 std::vector<ProbeCluster> ProbeController::begin(BitsPerSecond start, BitsPerSecond maximum, Instant now) {
     estimate_ = start;
+    if (maximum <= start) return {};  // nobody could use more
     return make({3.0 * static_cast<double>(start), 6.0 * static_cast<double>(start)}, maximum, now);
 }
 
@@ -52,17 +56,17 @@ std::vector<ProbeCluster> ProbeController::estimate_changed(BitsPerSecond estima
     if (static_cast<double>(estimate) < kDropShare * static_cast<double>(estimate_)) {
         before_drop_ = estimate_;
         dropped_at_ = now;
+        interval_ = kMinInterval;
     }
     estimate_ = estimate;
     if (!from_probe || !waiting_since_ || now - *waiting_since_ > kWait) return {};
-    if (estimate < continue_above_ || estimate >= std::min(2 * wanted, maximum)) return {};
-    return make({kFurther * static_cast<double>(estimate)}, maximum, now);
+    if (estimate < continue_above_ || estimate >= std::min(wanted, maximum)) return {};
+    return make({kFurther * static_cast<double>(estimate)}, std::min(wanted, maximum), now);
 }
 
 std::vector<ProbeCluster> ProbeController::tick(BitsPerSecond estimate,
                                                 BitsPerSecond wanted,
                                                 BitsPerSecond maximum,
-                                                std::optional<Instant> alr_since,
                                                 bool loss_limited,
                                                 Instant now) {
     if (waiting_since_ && now - *waiting_since_ > kWait) waiting_since_.reset();
@@ -73,15 +77,18 @@ std::vector<ProbeCluster> ProbeController::tick(BitsPerSecond estimate,
             dropped_at_.reset();
         } else if (now - *dropped_at_ > kWait && !loss_limited) {
             dropped_at_.reset();
-            return make({kRecoveryShare * static_cast<double>(before_drop_)}, maximum, now);
+            return make({kRecoveryShare * static_cast<double>(before_drop_)}, std::min(std::max(wanted, estimate), maximum), now);
         }
     }
     if (estimate >= wanted) return {};  // more would not be used
-    if (last_probe_ && now - *last_probe_ < kAlrInterval) return {};
-    if (alr_since && now - *alr_since >= kAlrInterval) return make({kAlrFactor * current}, maximum, now);
-    if (loss_limited) return make({kLossLimitedFactor * current}, maximum, now);
-    if (last_probe_ && now - *last_probe_ >= kStagnation) return make({kAlrFactor * current}, maximum, now);
-    return {};
+    const BitsPerSecond most = std::min(wanted, maximum);
+    if (!last_probe_) return make({3 * current, 6 * current}, most, now);
+    if (now - *last_probe_ < interval_) return {};
+    // Often while probes tell something new, seldom on a line that has shown what it carries.
+    const bool fruitful = current > kFruitful * static_cast<double>(estimate_at_probe_);
+    interval_ = fruitful ? Duration(kMinInterval) : std::min(interval_ * 3 / 2, Duration(kMaxInterval));
+    estimate_at_probe_ = estimate;
+    return make({(loss_limited ? kLossLimitedFactor : kFactor) * current}, most, now);
 }
 
 void ProbeEstimator::sent_cluster(const ProbeCluster& cluster) {

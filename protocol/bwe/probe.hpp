@@ -22,14 +22,14 @@ struct ProbeCluster {
 
 class ProbeController {
 public:
-    // The first media is about to go out: three and six times the start rate.
+    // The first media is about to go out: three and six times the start rate, as far as that is of use.
     std::vector<ProbeCluster> begin(BitsPerSecond start, BitsPerSecond maximum, Instant now);
     // After each change of the estimate. `wanted`: what the allocation could use; nothing is probed beyond what helps.
     std::vector<ProbeCluster> estimate_changed(BitsPerSecond estimate, BitsPerSecond wanted, BitsPerSecond maximum,
                                                bool from_probe, Instant now);
-    // Called regularly; `alr_since` from AlrDetector.
+    // Called regularly.
     std::vector<ProbeCluster> tick(BitsPerSecond estimate, BitsPerSecond wanted, BitsPerSecond maximum,
-                                   std::optional<Instant> alr_since, bool loss_limited, Instant now);
+                                   bool loss_limited, Instant now);
 
 private:
     std::vector<ProbeCluster> make(std::initializer_list<double> rates, BitsPerSecond maximum, Instant now);
@@ -41,6 +41,8 @@ private:
     BitsPerSecond before_drop_ = 0;
     std::optional<Instant> dropped_at_;
     BitsPerSecond estimate_ = 0;
+    BitsPerSecond estimate_at_probe_ = 0;
+    Duration interval_ = std::chrono::seconds(2);
 };
 
 class ProbeEstimator {

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kMinWindow = 20;
 constexpr std::size_t kRequired = 10;
-constexpr Duration kMinSpan = std::chrono::seconds(1);
+constexpr Duration kMinSpan = std::chrono::milliseconds(500);
 constexpr Duration kMaxSpan = std::chrono::seconds(5);
 constexpr Duration kLeastDuration = std::chrono::milliseconds(1);
 

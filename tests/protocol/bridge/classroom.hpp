@@ -110,6 +110,7 @@ struct JoinOptions {
     bool speaks = true;  // says at once that it wants no video yet, as a client says at once what it wants
     bool media = true;   // signals a microphone and a camera with three encodings
     std::vector<rtp::Codec> codecs = {rtp::Codec::Opus, rtp::Codec::Vp8};
+    bwe::Limits downlink = {};
 };
 
 class Classroom {
@@ -122,7 +123,7 @@ public:
                                               .ssrc_rewriting = options.ssrc_rewriting,
                                               .source_names = options.source_names};
         auto link = std::make_unique<PlainLink>(address_of(population_));
-        Endpoint& endpoint = conference.add(std::make_unique<Endpoint>(command, std::move(link), now));
+        Endpoint& endpoint = conference.add(std::make_unique<Endpoint>(command, std::move(link), now, options.downlink));
         endpoint.feedback_audio_ssrc = 1;
         endpoint.feedback_video_ssrc = 2;
         endpoint.connected = true;
@@ -226,6 +227,10 @@ public:
         Context context = this->context();
         conference.expire(context);
     }
+    void pace() {
+        Context context = this->context();
+        conference.pace(context);
+    }
     void run_for(Duration duration) {
         for (const Instant end = now + duration; now < end;) {
             now += 20ms;
@@ -259,6 +264,10 @@ public:
             if (text.text.find(colibri_class) != std::string::npos) texts.push_back(text.text);
         }
         return texts;
+    }
+    // What went to one endpoint, or to all others.
+    void forget_sent(const Endpoint& receiver, bool to_it) {
+        std::erase_if(sink.sent, [&](const Datagram& sent) { return (sent.to == address_of(receiver.id.value)) == to_it; });
     }
     void forget() {
         sink.sent.clear();

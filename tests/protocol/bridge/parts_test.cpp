@@ -96,7 +96,10 @@ TEST(Allocator, GivesTheStageItsPreferredPictureBeforeAnybodyElse) {
     Allocator allocator;
     // 150, 450 and 1500 kbit/s, and a margin of 15 % for going up.
     EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 100'000)), ElementsAre(-1, -1, -1));
-    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 400'000)), ElementsAre(-1, -1, 0));
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 300'000)), ElementsAre(-1, -1, 0));
+    EXPECT_EQ(allocator.next_step(), 345'000);
+    // It cannot become better: what is left serves the others.
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 400'000)), ElementsAre(0, -1, 0));
     EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 600'000)), ElementsAre(-1, -1, 1));
     EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 700'000)), ElementsAre(0, -1, 1));
     EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 1'000'000)), ElementsAre(0, 0, 1));
@@ -131,7 +134,8 @@ TEST(Allocator, LetsAScreenOnStageExceedTheRateALittle) {
     EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 600'000)), ElementsAre(-1, 0));
     constraints.merge({.on_stage = {{"a-v1"}}, .max_heights = {{{"a-v1", 720}}}});
     EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 600'000)), ElementsAre(2, -1));
-    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 300'000)), ElementsAre(-1, -1));
+    // More than 500 kbit/s too much is too much: what there is serves the others.
+    EXPECT_THAT(encodings(allocate(allocator, constraints, candidates, 300'000)), ElementsAre(-1, 0));
 }
 
 TEST(Allocator, PrefersSmallPicturesInAllFrameRatesAndLargeOnesInFullRateOnly) {
