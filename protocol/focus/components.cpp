@@ -27,6 +27,7 @@ void Conferences::Parts::receive_component(const xmpp::Sender& sender,
     if (conference == nullptr) return;
     const muc::Occupant& occupant = *conference->room().find(sender.session);
     if (to.domain == config.av_moderation) return conference->receive_moderation(occupant, stanza, turn);
+    if (to.domain == config.polls) return conference->receive_poll(occupant, stanza, turn);
     if (to.domain == config.room_metadata) return conference->receive_metadata(occupant, stanza, turn);
 }
 

@@ -108,6 +108,8 @@ void Conference::receive(const colibri::Event& event, const Turn& turn) {
     review(LastLoss::Broken, turn);
 }
 
+void Conference::speaker_changed(EndpointId endpoint, Instant now) { speaker_stats_.speaks(media_.nick_of(endpoint), now); }
+
 void Conference::end(std::string_view reason, const Turn& turn) {
     if (over_) return;
     over_ = true;

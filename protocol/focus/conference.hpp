@@ -13,6 +13,8 @@
 #include "protocol/focus/life_cycle.hpp"
 #include "protocol/focus/media_sessions.hpp"
 #include "protocol/focus/password_attempts.hpp"
+#include "protocol/focus/polls.hpp"
+#include "protocol/focus/speaker_stats.hpp"
 #include "protocol/focus/turn.hpp"
 #include "protocol/muc/room.hpp"
 #include "protocol/muc/seat.hpp"
@@ -72,6 +74,7 @@ public:
 
     // moderation.cpp: messages to the components, of an occupant.
     void receive_moderation(const muc::Occupant& sender, const xml::Element& message, const Turn& turn);
+    void receive_poll(const muc::Occupant& sender, const xml::Element& message, const Turn& turn);
     void receive_metadata(const muc::Occupant& sender, const xml::Element& message, const Turn& turn);
 
     // room_stanzas.cpp: of an occupant, to the room (empty nick) or to an occupant.
@@ -79,6 +82,7 @@ public:
     void receive_iq(const muc::Occupant& sender, std::string_view nick, const xml::Element& iq, const Turn& turn);
 
     void receive(const colibri::Event& event, const Turn& turn);
+    void speaker_changed(EndpointId endpoint, Instant now);
     bool has(EndpointId endpoint) const { return media_.has(endpoint); }
 
     // Everybody out; the room is over.
@@ -147,6 +151,8 @@ private:
     std::vector<muc::Occupant> hall_;  // the lobby: who waits, and owners who look after them
     std::vector<SessionId> sent_out_;
     bool over_ = false;
+    Polls polls_;
+    SpeakerStats speaker_stats_;
     std::bitset<muc::kMedia> moderated_;  // as clients were told
     std::string metadata_told_;
 };

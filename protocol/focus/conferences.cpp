@@ -51,7 +51,12 @@ void Conferences::receive(const xmpp::Sender& sender, const xml::Element& stanza
 }
 
 void Conferences::receive(const colibri::Event& event, Instant now, Output& out) {
-    if (conference_of(event)) return;  // who speaks is the bridge channel's news
+    if (const RoomId room = conference_of(event)) {  // clients hear it over the bridge channel
+        for (const auto& [slug, conference] : parts_->conferences) {
+            if (conference->room().id() == room) conference->speaker_changed(endpoint_of(event), now);
+        }
+        return;
+    }
     const Turn turn{now, {}, out};
     if (Conference* conference = parts_->find(endpoint_of(event))) conference->receive(event, turn);
     parts_->settle(turn);

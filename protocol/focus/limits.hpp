@@ -30,6 +30,12 @@ inline constexpr Duration kProbeTime = std::chrono::seconds(1);
 inline constexpr std::size_t kMaxWaiting = 200;  // in one lobby; further ones are told that the room is full
 inline constexpr std::size_t kMaxKnocks = 1024;  // of one room: who showed its password while the door was shut
 
+inline constexpr std::size_t kMaxPolls = 50;         // of one room; further ones are refused
+inline constexpr std::size_t kMaxPollOptions = 30;
+inline constexpr std::size_t kMaxPollText = 500;     // characters of a question or an answer
+inline constexpr std::size_t kMaxPollVoters = 500;   // for one answer
+inline constexpr std::size_t kMaxSpeakerEntries = 500;
+
 inline constexpr std::size_t kMaxFormerPasswords = 4096;  // of rooms that ended; the oldest goes
 
 // threats.md M4: how long a wrong password waits for its refusal.

@@ -23,6 +23,14 @@ bool MediaSessions::has(EndpointId endpoint) const {
     return std::ranges::any_of(participants_, [&](const auto& one) { return one->media && one->media->endpoint == endpoint; });
 }
 
+std::string MediaSessions::nick_of(EndpointId endpoint) const {
+    for (const auto& one : participants_) {
+        const muc::Occupant* occupant = room_.find(one->session);
+        if (one->media && one->media->endpoint == endpoint && occupant != nullptr) return occupant->nick;
+    }
+    return {};
+}
+
 bool MediaSessions::is_connected(SessionId session) const {
     return std::ranges::any_of(participants_, [&](const auto& one) {
         return one->session == session && one->media && one->media->connected && one->media->active;

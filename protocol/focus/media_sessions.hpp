@@ -72,6 +72,8 @@ public:
     std::optional<Instant> deadline() const;
 
     bool has(EndpointId endpoint) const;
+    // Whose it is; empty when nobody's.
+    std::string nick_of(EndpointId endpoint) const;
     // Media of this person flows, or did a moment ago.
     bool is_connected(SessionId session) const;
     // It did and does not any more.

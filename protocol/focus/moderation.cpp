@@ -104,6 +104,12 @@ void Conference::rules_changed(std::string_view actor, const Turn& turn) {
 }
 
 void Conference::welcome(const muc::Occupant& newcomer, const Turn& turn) {
+    speaker_stats_.seen(newcomer.nick, newcomer.display_name);
+    const auto tell = [&](const std::string& component, const std::string& text) {
+        muc::send_to(newcomer, component_message(component, newcomer.room_jid, text), turn.out.deliveries);
+    };
+    tell(config_.speaker_stats, speaker_stats_.all(turn.now));
+    if (const std::string polls = polls_.all(); !polls.empty()) tell(config_.polls, polls);
     for (const Medium medium : kEveryMedium) {
         if (!moderated_.test(muc::index_of(medium))) continue;
         tell_moderation(newcomer, medium, muc::kFocusNick, turn);
@@ -145,6 +151,19 @@ void Conference::receive_moderation(const muc::Occupant& sender, const xml::Elem
     event[approve ? "approved" : "removed"] = true;
     muc::send_to(*guest, component_message(config_.av_moderation, guest->room_jid, json::serialize(event)), turn.out.deliveries);
     tell_approvals(*medium, !approve, nullptr, turn);
+}
+
+void Conference::receive_poll(const muc::Occupant& sender, const xml::Element& message, const Turn& turn) {
+    const xml::Element* given = message.child("json-message", ns::kJitmeet);
+    const std::optional<Polls::Kind> kind = given == nullptr ? std::nullopt : Polls::kind_of(given->text());
+    if (!kind) return;
+    const bool asks = *kind == Polls::Kind::Question;
+    if (!muc::may(room_, sender, asks ? muc::Act::MakePoll : muc::Act::AnswerPoll)) return;
+    const std::string told = asks ? polls_.ask(given->text(), sender.nick, sender.display_name)
+                                  : polls_.answer(given->text(), sender.nick, sender.display_name);
+    if (told.empty()) return;
+    const auto make = [&](const std::string& room_jid) { return component_message(config_.polls, room_jid, told); };
+    muc::send_to_all(room_, make, turn.out.deliveries);
 }
 
 // Of all keys only one means something here; the others would be a place to write to everybody.

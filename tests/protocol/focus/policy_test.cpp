@@ -197,6 +197,53 @@ TEST(RoomMetadata, StartMutedReachesGuestsBeforeTheySeeThemselves) {
     EXPECT_LT(told, seen);
 }
 
+TEST(Polls, GoToEverybodyAndToWhoComesLater) {
+    Lesson lesson;
+    const auto poll = [&](Client& client, const std::string& json) {
+        lesson.school.send(client, "<message xmlns='jabber:client' type='chat' to='polls.school.example'><json-message "
+                                   "xmlns='http://jitsi.org/jitmeet'>" + json + "</json-message></message>");
+    };
+    const std::string question = "{\"type\":\"polls\",\"command\":\"new-poll\",\"pollId\":\"p1\",\"question\":\"Pause?\","
+                                 "\"answers\":[{\"name\":\"ja\"},{\"name\":\"100 % nein\"}]}";
+    const std::string answer = "{\"type\":\"polls\",\"command\":\"answer-poll\",\"pollId\":\"p1\",\"answers\":[true,false]}";
+    poll(lesson.guest, answer);
+    EXPECT_FALSE(lesson.other.has_json("polls")) << "to no question";
+    poll(lesson.teacher, question);
+    EXPECT_TRUE(lesson.other.has_json("\"senderId\":\"" + lesson.teacher.nick + "\""));
+    EXPECT_TRUE(lesson.other.has_json("100 \\u0025 nein"));
+    poll(lesson.guest, answer);
+    EXPECT_TRUE(lesson.other.has_json("\"answers\":[true,false]"));
+    Client& late = lesson.school.guest();
+    ASSERT_TRUE(lesson.school.enter(late));
+    EXPECT_TRUE(late.has_json("\"voters\":[{\"id\":\"" + lesson.guest.nick + "\""));
+    RoomPolicy policy;
+    policy.polls = false;
+    lesson.set(policy);
+    lesson.take();
+    std::string second = question;
+    second.replace(second.find("p1"), 2, "p2");
+    poll(lesson.guest, second);
+    EXPECT_FALSE(lesson.other.has_json("new-poll"));
+    poll(lesson.teacher, second);
+    EXPECT_TRUE(lesson.other.has_json("new-poll"));
+}
+
+TEST(SpeakerStats, CountWhatTheBridgeHeard) {
+    Lesson lesson;
+    EndpointId endpoint;
+    for (const auto& create : lesson.school.commands<colibri::CreateEndpoint>()) {
+        if (create.name == lesson.guest.nick) endpoint = create.endpoint;
+    }
+    const RoomId room = lesson.school.commands<colibri::CreateConference>().at(0).conference;
+    lesson.school.event(colibri::DominantSpeakerChanged{room, endpoint});
+    lesson.school.run_for(7s);
+    lesson.school.event(colibri::DominantSpeakerChanged{room, EndpointId{}});
+    lesson.school.run_for(60s);
+    Client& late = lesson.school.guest();
+    ASSERT_TRUE(lesson.school.enter(late));
+    EXPECT_TRUE(late.has_json("\"displayName\":\"Name " + lesson.guest.nick + "\",\"totalDominantSpeakerTime\":7000"));
+}
+
 TEST(ControlPage, ShowsPeopleAndTimeToTheOwnerOnly) {
     Lesson lesson;
     lesson.school.run_for(60s);
