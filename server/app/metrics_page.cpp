@@ -98,6 +98,10 @@ void write_front(Text& text, const http::ListenerCounters& listener, const sctp:
     text.sample(listener.refused_requests);
     text.counter("klassenraum_websockets_overrun_total", "WebSockets closed because they broke a bound.");
     text.sample(listener.sockets_overrun);
+    text.gauge("klassenraum_turn_connections", "TCP connections that speak TURN.");
+    text.sample(listener.relays);
+    text.counter("klassenraum_turn_dropped_total", "Frames given up because a TURN client's line was full.");
+    text.sample(listener.relay_dropped);
     text.gauge("klassenraum_sctp_associations", "Data channel associations.");
     text.sample(stack.associations());
     text.counter("klassenraum_sctp_refused_total", "Data channel messages and channels refused.");

@@ -80,6 +80,41 @@ TEST_F(RunningWorker, ReadsDatagramsBesideQuestionsAndPublishesNumbers) {
     EXPECT_EQ(worker_->counters().drops[static_cast<std::size_t>(DropReason::UnknownKind)].value(), 100U);
 }
 
+TEST_F(RunningWorker, TakesTurnClientsFromTheFrontAndFromNowhereElse) {
+    net::UdpSocket liar = std::move(*net::UdpSocket::create(*net::parse_address("127.192.0.200", 0)));
+    net::SendBatch batch(liar.descriptor(), -1, net::Segmentation::Off);
+    for (int i = 0; i < 10; ++i) batch.send(media_, as_bytes("\xff noise"));
+    batch.flush();
+    std::vector<RelayedDatagram> relayed{{Address::v4({192, 0, 0, 200}, 5000), media_, {0xff, 0xff, 0xff}}};
+    worker_->post_relayed(relayed);
+    EXPECT_TRUE(relayed.empty());
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    const auto& unknown = worker_->counters().drops[static_cast<std::size_t>(DropReason::UnknownKind)];
+    while ((worker_->counters().datagrams_received.value() < 10 || unknown.value() == 0) &&
+           std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::yield();
+    }
+    EXPECT_EQ(worker_->counters().datagrams_received.value(), 10U);
+    EXPECT_EQ(unknown.value(), 1U);
+}
+
+TEST(RelayBox, GivesUpTheOldestAndWakesOnce) {
+    RelayBox box;
+    std::vector<RelayedDatagram> one{{{}, {}, {1}}};
+    EXPECT_TRUE(box.post(one));
+    for (std::size_t i = 0; i < kMaxRelayed; ++i) {
+        std::vector<RelayedDatagram> more{{{}, {}, {2}}};
+        EXPECT_FALSE(box.post(more));
+    }
+    EXPECT_EQ(box.dropped(), 1U);
+    std::deque<RelayedDatagram> taken;
+    box.take(taken);
+    EXPECT_EQ(taken.size(), kMaxRelayed);
+    EXPECT_EQ(taken.front().octets[0], 2);
+    box.take(taken);
+    EXPECT_TRUE(taken.empty());
+}
+
 TEST_F(RunningWorker, StopsWhileItIsBusy) {
     for (std::uint64_t i = 0; i < 1000; ++i) worker_->post(shard::ChannelRequested{RequestId{i}, "a", "b", "c"});
     worker_->stop();
