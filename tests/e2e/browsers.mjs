@@ -11,7 +11,7 @@ export async function launchChromium() {
     return puppeteer.launch({
         executablePath: '/usr/bin/chromium', headless: true, acceptInsecureCerts: true,
         args: ['--no-sandbox', // Not only for pages: TURN over TLS looks at the server's certificate as well.
-            '--ignore-certificate-errors', '--disable-gpu', '--disable-quic', '--allow-loopback-in-peer-connection', '--no-first-run', '--disable-background-networking',
+            '--ignore-certificate-errors', '--disable-gpu', '--disable-quic', '--lang=de', '--accept-lang=de', '--allow-loopback-in-peer-connection', '--no-first-run', '--disable-background-networking',
             '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
             '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
             '--disable-background-timer-throttling', '--disable-renderer-backgrounding',
@@ -25,7 +25,7 @@ export async function launchFirefox(sound) {
     return puppeteer.launch({
         browser: 'firefox', executablePath: '/usr/bin/firefox-esr', env: { ...process.env, ...sound.env }, headless: true, acceptInsecureCerts: true,
         extraPrefsFirefox: {
-            'media.navigator.permission.disabled': true, 'permissions.default.microphone': 1, 'permissions.default.camera': 1, 'media.navigator.streams.fake': true,
+            'intl.accept_languages': 'de', 'media.navigator.permission.disabled': true, 'permissions.default.microphone': 1, 'permissions.default.camera': 1, 'media.navigator.streams.fake': true,
             'media.autoplay.default': 0, 'media.autoplay.block-webaudio': false, 'media.autoplay.blocking_policy': 0,
             // Loopback candidates, for a page that may use devices: the server under test listens nowhere else.
             'media.peerconnection.ice.loopback': true,

@@ -20,7 +20,8 @@ function spellings(marker) {
 function filesBelow(folder) {
     return readdirSync(folder).flatMap(name => {
         const full = path.join(folder, name);
-        return statSync(full).isDirectory() ? filesBelow(full) : [full];
+        const kind = statSync(full);
+        return kind.isDirectory() ? filesBelow(full) : kind.isFile() ? [full] : [];
     });
 }
 

@@ -4,6 +4,7 @@ import { runAll } from './harness.mjs';
 import { Server } from './server.mjs';
 import { startSound } from './sound.mjs';
 import { world } from './world.mjs';
+import './cases_accessibility.mjs';
 import './cases_classroom.mjs';
 import './cases_doors.mjs';
 import './cases_jitsi.mjs';
