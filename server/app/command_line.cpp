@@ -133,7 +133,6 @@ int serve(Options options) {
     return admin::kOk;
 }
 
-int check_config(const Options& options) {
 // Not an error: the service runs, but its public pages are not what they should be.
 void warn_of_blanks(const config::Settings& settings) {
     for (const std::string& page : pages::Texts(pages_for(settings, {})).with_blanks()) {
@@ -144,6 +143,7 @@ void warn_of_blanks(const config::Settings& settings) {
     }
 }
 
+int check_config(const Options& options) {
     const auto loaded = config::load(sources_of(options));
     if (!loaded) {
         std::cerr << loaded.error().sentence << "\n";
