@@ -88,12 +88,14 @@ void Switchboard::ask(focus::RoomRequest request, std::function<void(focus::Room
         return ask_all(*list, std::move(done));
     }
     std::size_t worker = 0;
-    if (const auto* create = std::get_if<focus::CreateRoom>(&request)) {
-        worker = create->slug.empty() ? emptiest_worker() : placement_.worker_of(create->slug);
-    } else if (const auto* query = std::get_if<focus::QueryRoom>(&request)) {
-        worker = placement_.worker_of(query->slug);
-    } else if (const auto* end = std::get_if<focus::EndRoom>(&request)) {
-        worker = placement_.worker_of(end->slug);
+    if (const auto* create = std::get_if<focus::CreateRoom>(&request); create != nullptr && create->slug.empty()) {
+        worker = emptiest_worker();
+    } else {
+        std::visit(
+            [&](const auto& question) {
+                if constexpr (requires { question.slug; }) worker = placement_.worker_of(question.slug);
+            },
+            request);
     }
     ask_one(worker, std::move(request), std::move(done));
 }
