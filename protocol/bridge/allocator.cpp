@@ -74,11 +74,11 @@ void Allocator::plan(const colibri::ReceiverConstraints& constraints, std::span<
     }
 }
 
-// Small pictures in all frame rates, larger ones in full frame rate only; the lowest always, as a client draws 270 lines
-// into a tile of 180 rather than nothing.
+// Small pictures in all frame rates, larger ones in full frame rate only; the lowest always, as a client draws 270
+// lines into a tile of 180 rather than nothing.
 void Allocator::consider_camera(Entry& entry) const {
-    const std::span<const VideoLayer> ladder = candidates_[entry.candidate].ladder.first(
-        std::min(candidates_[entry.candidate].ladder.size(), kMaxLadder));
+    const std::span<const VideoLayer> ladder =
+        candidates_[entry.candidate].ladder.first(std::min(candidates_[entry.candidate].ladder.size(), kMaxLadder));
     std::int32_t lowest = ladder.front().height;
     for (const VideoLayer& step : ladder) lowest = std::min(lowest, step.height);
     const std::int32_t preferred = fits(kPreferredHeight, entry.limit) ? kPreferredHeight : entry.limit;
@@ -93,8 +93,8 @@ void Allocator::consider_camera(Entry& entry) const {
 
 // A screen wants its lines first: every step counts, and on stage it may cost a little more than there is.
 void Allocator::consider_screen(Entry& entry) const {
-    const std::span<const VideoLayer> ladder = candidates_[entry.candidate].ladder.first(
-        std::min(candidates_[entry.candidate].ladder.size(), kMaxLadder));
+    const std::span<const VideoLayer> ladder =
+        candidates_[entry.candidate].ladder.first(std::min(candidates_[entry.candidate].ladder.size(), kMaxLadder));
     std::int32_t lowest = ladder.front().height;
     for (const VideoLayer& step : ladder) lowest = std::min(lowest, step.height);
     for (std::size_t i = 0; i < ladder.size(); ++i) {
@@ -146,7 +146,8 @@ bwe::BitsPerSecond Allocator::granted() const {
     return sum;
 }
 bool Allocator::raised() const {
-    return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.chosen > entry.current; });
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [](const Entry& entry) { return entry.chosen > entry.current; });
 }
 bool Allocator::satisfied() const {
     return std::all_of(entries_.begin(), entries_.end(),

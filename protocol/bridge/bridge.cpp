@@ -114,7 +114,8 @@ void Bridge::Parts::execute(const colibri::CreateEndpoint& command, Context& con
     }
     auto link = std::make_unique<TransportLink>(transport::Bundle(dtls, entropy, context.now));
     TransportLink* transport_link = link.get();
-    Endpoint& endpoint = conference->add(std::make_unique<Endpoint>(command, std::move(link), context.now, config.downlink));
+    Endpoint& endpoint =
+        conference->add(std::make_unique<Endpoint>(command, std::move(link), context.now, config.downlink));
     endpoint.feedback_audio_ssrc = entropy.u32();
     endpoint.feedback_video_ssrc = entropy.u32();
     const transport::LocalDescription& local = transport_link->bundle.local();
@@ -246,7 +247,8 @@ DropReason Bridge::Parts::receive_stun(MutableBytes datagram, const Address& fro
     Place* place = ufrag ? directory.find_ufrag(*ufrag) : directory.find(from);
     if (place == nullptr) return ufrag ? DropReason::StunUnknownUfrag : DropReason::UnknownAddress;
     DropReason drop = place->link->bundle.receive_stun(datagram, from, context.now, context.out.datagrams);
-    if (Place* claimant = directory.claimant(from); !ufrag && drop == DropReason::StunUnexpected && claimant != nullptr) {
+    if (Place* claimant = directory.claimant(from);
+        !ufrag && drop == DropReason::StunUnexpected && claimant != nullptr) {
         place = claimant;
         drop = place->link->bundle.receive_stun(datagram, from, context.now, context.out.datagrams);
     }

@@ -49,7 +49,8 @@ void send_allocation_padding(Endpoint& receiver, Context& context) {
     if (demand.satisfied || !can_probe(receiver) || receiver.downlink.probing()) return;
     const bwe::BitsPerSecond voices = receiver.downlink.voice_rate(context.now);
     const bwe::BitsPerSecond estimate = receiver.downlink.estimator.estimate();
-    const bool of_use = estimate < demand.next_step + voices && !receiver.downlink.lowered_within(kPaddingPause, context.now);
+    const bool of_use =
+        estimate < demand.next_step + voices && !receiver.downlink.lowered_within(kPaddingPause, context.now);
     const bwe::BitsPerSecond room = of_use ? estimate - demand.granted - voices : 0;
     std::size_t octets = receiver.downlink.padding_due(std::min(demand.ideal - demand.granted, room), context.now);
     while (octets > 0) {

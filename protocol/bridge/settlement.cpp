@@ -107,7 +107,8 @@ bwe::BitsPerSecond Conference::video_budget(Endpoint& receiver, Context& context
     receiver.demand.estimate = estimator.estimate();
     receiver.demand.at = context.now;
     receiver.demand.ideal = ideal;
-    receiver.downlink.estimator.set_wanted(voices + static_cast<bwe::BitsPerSecond>(kWantedMargin * static_cast<double>(ideal)));
+    receiver.downlink.estimator.set_wanted(voices +
+                                           static_cast<bwe::BitsPerSecond>(kWantedMargin * static_cast<double>(ideal)));
     if (!reports) return kUnlimitedRate;
     const bwe::BitsPerSecond rate = std::max<bwe::BitsPerSecond>(estimator.estimate() - voices, 0);
     return receiver.budget.update(rate, allocator_.used(), receiver.downlink.proof(), context.now);

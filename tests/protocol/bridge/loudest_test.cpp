@@ -33,7 +33,8 @@ void speak(Classroom& room, std::vector<Endpoint*>& learners, std::uint16_t numb
 }
 std::size_t heard(const Classroom& room, const Endpoint& receiver, const Endpoint& speaker) {
     std::size_t count = 0;
-    for (const auto& sent : room.sent_to(receiver)) count += sent.rtp().ssrc() == Classroom::audio_ssrc(speaker) ? 1U : 0U;
+    for (const auto& sent : room.sent_to(receiver))
+        count += sent.rtp().ssrc() == Classroom::audio_ssrc(speaker) ? 1U : 0U;
     return count;
 }
 

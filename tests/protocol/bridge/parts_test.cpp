@@ -28,7 +28,13 @@ struct Ladder {
     explicit Ladder(std::uint8_t active = 7, bwe::BitsPerSecond top = 1'500'000) {
         for (std::uint8_t i = 0; i < 3; ++i) {
             if ((active >> i & 1U) == 0) continue;
-            steps.push_back({.target = {.encoding = i}, .height = 180 << i, .rate = top * (i == 0 ? 1 : i == 1 ? 3 : 10) / 10});
+            steps.push_back({.target = {.encoding = i},
+                             .height = 180 << i,
+                             .rate = top *
+                                     (i == 0   ? 1
+                                      : i == 1 ? 3
+                                               : 10) /
+                                     10});
         }
     }
     std::vector<VideoLayer> steps;
@@ -53,7 +59,8 @@ int encoding_for(std::int32_t height, const VideoCandidate& candidate) {
 // The encoding of each source, -1 for none.
 std::vector<int> encodings(std::span<const Allocation> allocations) {
     std::vector<int> chosen;
-    for (const Allocation& allocation : allocations) chosen.push_back(allocation.target ? allocation.target->encoding : -1);
+    for (const Allocation& allocation : allocations)
+        chosen.push_back(allocation.target ? allocation.target->encoding : -1);
     return chosen;
 }
 
