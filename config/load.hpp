@@ -45,6 +45,9 @@ std::vector<std::string> differing_keys(const Settings& before, const Settings& 
 // All settings as TOML, as `config show` prints them.
 std::string show(const Settings& settings);
 
+// Only what differs from the defaults, as `setup` writes it.
+std::string show_changes(const Settings& settings);
+
 // What is wrong with the values taken together (ports, addresses, dates); empty when all is well.
 std::vector<Problem> check(const Settings& settings);
 

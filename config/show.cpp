@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -54,12 +55,11 @@ bool has_port(std::string_view endpoint) {
     return number <= 65535;
 }
 
-}  // namespace
-
-std::string show(const Settings& settings) {
+std::string shown(const Settings& settings, const std::vector<std::string>* only) {
     std::string text;
     std::string section;
     visit_keys(settings, [&](std::string_view name, const auto& value) {
+        if (only != nullptr && std::find(only->begin(), only->end(), name) == only->end()) return;
         const std::string_view of = name.substr(0, name.find('.'));
         if (of != section) {
             text.append(text.empty() ? "[" : "\n[").append(of).append("]\n");
@@ -68,6 +68,19 @@ std::string show(const Settings& settings) {
         text.append(name.substr(name.find('.') + 1)).append(" = ").append(written(value)).append("\n");
     });
     return text;
+}
+
+}  // namespace
+
+std::string show(const Settings& settings) {
+    return shown(settings, nullptr);
+}
+
+std::string show_changes(const Settings& settings) {
+    const std::vector<std::string> changed = differing_keys(Settings{}, settings);
+    return "# Written by `klassenraum setup`. klassenraum.toml(5) names every key; `klassenraum config check` reads "
+           "this file.\n" +
+           shown(settings, &changed);
 }
 
 std::vector<std::string> differing_keys(const Settings& before, const Settings& after) {

@@ -34,18 +34,20 @@ Reply not_reached(ClientError error, const Surroundings& with) {
                          "/admin.sock.\nNext: systemctl status klassenraum");
             return {.code = kNotRunning};
         case ClientError::NotAllowed:
-            with.say("Kein Zugriff auf den Dienst: Sie sind nicht in der Gruppe klassenraum-admin.\n"
-                     "Als Nächstes: sudo davor setzen, oder adduser IHR-NAME klassenraum-admin",
-                     "No access to the service: you are not in the group klassenraum-admin.\n"
-                     "Next: put sudo in front, or adduser YOUR-NAME klassenraum-admin");
+            with.say(
+                "Kein Zugriff auf den Dienst: Sie sind nicht in der Gruppe klassenraum-admin.\n"
+                "Als Nächstes: sudo davor setzen, oder adduser IHR-NAME klassenraum-admin",
+                "No access to the service: you are not in the group klassenraum-admin.\n"
+                "Next: put sudo in front, or adduser YOUR-NAME klassenraum-admin");
             return {.code = kEnvironment};
         case ClientError::NoAnswer:
             break;
     }
-    with.say("Der Dienst hat die Frage nicht beantwortet; er ist überlastet oder gehört jemand anderem.\n"
-             "Als Nächstes: journalctl -u klassenraum -n 20",
-             "The service did not answer the question; it is overloaded or belongs to somebody else.\n"
-             "Next: journalctl -u klassenraum -n 20");
+    with.say(
+        "Der Dienst hat die Frage nicht beantwortet; er ist überlastet oder gehört jemand anderem.\n"
+        "Als Nächstes: journalctl -u klassenraum -n 20",
+        "The service did not answer the question; it is overloaded or belongs to somebody else.\n"
+        "Next: journalctl -u klassenraum -n 20");
     return {.code = kEnvironment};
 }
 
@@ -94,8 +96,9 @@ std::string sentence_of(std::string_view complaint, const Surroundings& with) {
         return with.word("Die neue Konfiguration wurde nicht übernommen. Als Nächstes: klassenraum config check",
                          "The new configuration was not taken. Next: klassenraum config check");
     if (complaint == "kernel_drops")
-        return with.word("Der Kernel verwirft Pakete. Als Nächstes: sysctl net.core.rmem_max prüfen; klassenraum doctor",
-                         "The kernel drops packets. Next: check sysctl net.core.rmem_max; klassenraum doctor");
+        return with.word(
+            "Der Kernel verwirft Pakete. Als Nächstes: sysctl net.core.rmem_max prüfen; klassenraum doctor",
+            "The kernel drops packets. Next: check sysctl net.core.rmem_max; klassenraum doctor");
     if (complaint == "port_80_unavailable")
         return with.word("Port 80 ist belegt, Zertifikate werden nicht erneuert. Als Nächstes: klassenraum doctor",
                          "Port 80 is taken, certificates are not renewed. Next: klassenraum doctor");
@@ -193,8 +196,9 @@ int room_list_command(const RoomOptions& options, const Surroundings& surroundin
 
 int room_end_command(const RoomOptions& options, const Surroundings& surroundings) {
     if (options.all == !options.id.empty()) {
-        surroundings.say("Es fehlt, welcher Raum. Als Nächstes: klassenraum room list; klassenraum room end ID, oder --all",
-                         "Which room is missing. Next: klassenraum room list; klassenraum room end ID, or --all");
+        surroundings.say(
+            "Es fehlt, welcher Raum. Als Nächstes: klassenraum room list; klassenraum room end ID, oder --all",
+            "Which room is missing. Next: klassenraum room list; klassenraum room end ID, or --all");
         return kUsage;
     }
     if (options.all && !options.yes) {
@@ -233,8 +237,9 @@ int drain_command(const DrainOptions& options, const Surroundings& surroundings)
     }
     const Reply reply = ask(question, surroundings);
     if (reply.code != kOk) return reply.code;
-    surroundings.say("Keine neuen Räume; der Dienst endet mit dem letzten Unterricht. Zurück: klassenraum drain --cancel",
-                     "No new rooms; the service ends with the last lesson. Back: klassenraum drain --cancel");
+    surroundings.say(
+        "Keine neuen Räume; der Dienst endet mit dem letzten Unterricht. Zurück: klassenraum drain --cancel",
+        "No new rooms; the service ends with the last lesson. Back: klassenraum drain --cancel");
     while (options.wait) {
         // The one that is asked for goes away: then all is done.
         const auto answer = ask_service(socket_paths(surroundings.settings.server.state), R"({"command":"status"})");

@@ -16,12 +16,13 @@
 
 #include "config/load.hpp"
 #include "server/admin/account_command.hpp"
+#include "server/app/admin_commands.hpp"
 #include "server/app/application.hpp"
 #include "server/app/plan.hpp"
 #include "server/app/state_folder.hpp"
 #include "server/app/version.hpp"
-#include "server/worker/clock.hpp"
 #include "server/pages/texts.hpp"
+#include "server/worker/clock.hpp"
 #include "server/worker/system_entropy.hpp"
 
 namespace klassenraum::app {
@@ -152,8 +153,8 @@ int check_config(const Options& options) {
     auto problems = loaded->unknown;
     for (const config::Problem& problem : config::check(loaded->settings)) problems.push_back(problem);
     for (const config::Problem& problem : problems) std::cerr << problem.sentence << "\n";
-    if (problems.empty())
     if (problems.empty()) warn_of_blanks(loaded->settings);
+    if (problems.empty())
         std::cerr << (speaks_german() ? "Die Konfiguration ist in Ordnung.\n" : "The configuration is fine.\n");
     return problems.empty() ? admin::kOk : admin::kRefused;
 }
@@ -230,6 +231,22 @@ int run_command_line(int argc, char** argv) {
     add_source_options(*check_command, options);
     add_source_options(*show_command, options);
 
+    const AdminCommands admin_commands(
+        app, *show_command,
+        {.settings =
+             [&options](MissingFile missing) {
+                 config::Sources sources = sources_of(options);
+                 if (missing == MissingFile::IsEmpty && !std::filesystem::exists(sources.file)) sources.file.clear();
+                 return settings_of(options, sources);
+             },
+         .config_file = [&options] { return options.file.empty() ? std::string(kDefaultFile) : options.file; },
+         .add_source_options =
+             [&options](CLI::App& command) {
+                 command.add_option("--state", options.state, "instead of server.state");
+                 add_source_options(command, options);
+             },
+         .language = language()});
+
     CLI::App* account_command =
         app.add_subcommand("account", "add, list, lock, unlock, reset or remove school accounts");
     account_command->prefix_command();
@@ -241,6 +258,7 @@ int run_command_line(int argc, char** argv) {
     }
     try {
         if (serve_command->parsed()) return serve(options);
+        if (admin_commands.was_chosen()) return admin_commands.run();
         if (check_command->parsed()) return check_config(options);
         if (account_command->parsed()) return account(options, account_command->remaining());
         std::cout << config::show(settings_of(options, sources_of(options)));

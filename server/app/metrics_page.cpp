@@ -160,7 +160,7 @@ void write_workers(Text& text, const Workers& workers) {
     per_worker(text, workers, &Counters::channel_messages_received);
     text.counter("klassenraum_channel_messages_sent_total", "Messages sent on bridge channels.");
     per_worker(text, workers, &Counters::channel_messages_sent);
-    text.counter("klassenraum_channel_messages_refused_total", "Bridge channel messages refused: malformed or too many.");
+    text.counter("klassenraum_channel_messages_refused_total", "Bridge channel messages malformed or too many.");
     per_worker(text, workers, &Counters::channel_messages_refused);
     text.counter("klassenraum_commands_refused_total", "Orders of the focus that hit a bound of the bridge.");
     per_worker(text, workers, &Counters::commands_refused);
