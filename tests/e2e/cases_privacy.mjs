@@ -29,7 +29,7 @@ test('canary: nothing personal is written, at the most verbose level', async () 
     const marker = what => `${what}Q${randomBytes(6).toString('hex')}Z`;
     const secret = { title: marker('titel'), name: marker('name'), chat: marker('chat'), whisper: marker('leise'), password: marker('wort'),
         room: marker('raum').toLowerCase(), login: marker('login'), agent: marker('agent'), wrong: marker('falsch') };
-    const server = await Server.start({ httpsPort: 18500, mediaPort: 20500, args: ['--set', 'log.level=debug'] });
+    const server = await Server.start({ args: ['--set', 'log.level=debug'] });
     let teacher;
     let ben;
     let written = '';
@@ -80,7 +80,7 @@ test('canary: nothing personal is written, at the most verbose level', async () 
 });
 
 test('SIGTERM stops within two seconds and tells the clients', async () => {
-    const server = await Server.start({ httpsPort: 18600, mediaPort: 20600 });
+    const server = await Server.start();
     const stream = RawStream.open(server);
     await stream.login();
     const end = await server.stop();

@@ -8,7 +8,7 @@ import { closeAll, learner, lesson, openIn, receives, world } from './world.mjs'
 
 const residentKiB = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${world.server.process.pid}/status`, 'utf8'))[1]);
 const sound = await startSound();
-world.server = await Server.start({ httpsPort: 18800, mediaPort: 20800 });
+world.server = await Server.start();
 world.chromium = await launchChromium();
 world.firefox = await launchFirefox(sound);
 console.log(`binary            ${(statSync(binary).size / 1e6).toFixed(1)} MB`);

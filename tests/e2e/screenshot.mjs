@@ -4,7 +4,7 @@ import { createRoom } from './builtin.mjs';
 import { openPage, until } from './browsers.mjs';
 import { Server } from './server.mjs';
 
-const server = await Server.start({ httpsPort: 18900, mediaPort: 20900 });
+const server = await Server.start();
 const chromium = await launchChromium();
 
 function drawn(hue, hair) {

@@ -8,8 +8,12 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const binary = process.env.KLASSENRAUM || path.join(root, 'build/dev/klassenraum');
 
+// Ports of this run's own, so that two runs on one machine do not meet.
+let nextPort = 20000 + process.pid % 2000 * 10;
+
 export class Server {
-    static async start({ httpsPort = 18443, mediaPort = 20000, args = [] } = {}) {
+    static async start({ httpsPort = nextPort, mediaPort = nextPort, args = [] } = {}) {
+        nextPort += 1;
         const server = new Server();
         server.state = mkdtempSync(path.join(tmpdir(), 'klassenraum-e2e-'));
         server.origin = `https://localhost:${httpsPort}`;
