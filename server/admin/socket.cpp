@@ -123,7 +123,8 @@ Socket::~Socket() {
 }
 
 Result<void, std::error_code> Socket::listen(const std::string& path) {
-    if (path.size() >= sizeof(sockaddr_un::sun_path)) return failure(std::make_error_code(std::errc::filename_too_long));
+    if (path.size() >= sizeof(sockaddr_un::sun_path))
+        return failure(std::make_error_code(std::errc::filename_too_long));
     struct stat facts {};
     if (lstat(path.c_str(), &facts) == 0 && S_ISSOCK(facts.st_mode)) unlink(path.c_str());
     error_code error;

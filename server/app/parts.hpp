@@ -1,5 +1,5 @@
 // The inside of the Application: what it owns, in the order in which it is made and torn down, and how its parts are
-// joined. start.cpp makes and binds, lifecycle.cpp answers signals and the clock, control.cpp answers the administrator.
+// joined. application.cpp makes and binds, lifecycle.cpp answers signals and the clock, control.cpp the administrator.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -44,7 +44,7 @@ struct Pulse {
 struct Application::Parts {
     explicit Parts(Launch given);
 
-    // start.cpp
+    // application.cpp
     void start();
     void make_workers();
     void listen_https(std::vector<ActivatedSocket>& activated);

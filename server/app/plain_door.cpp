@@ -49,7 +49,8 @@ PlainAnswer answer_plain(const PlainRequest& request, const PlainDoor& door) {
         if (proof.empty()) return {.status = 404, .body = "No such challenge.\n"};
         return {.body = proof};
     }
-    const bool fits = request.target.starts_with('/') && request.target.size() <= kMaxTarget && is_printable(request.target);
+    const bool fits =
+        request.target.starts_with('/') && request.target.size() <= kMaxTarget && is_printable(request.target);
     // Never to the host that was asked for: only our own name leads to us.
     return {.status = 308, .location = "https://" + door.public_host + (fits ? request.target : "/")};
 }

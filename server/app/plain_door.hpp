@@ -1,5 +1,5 @@
-// Port 80: sends browsers to https with the same path, and serves the challenges that certbot's webroot plugin lays down
-// (RFC 8555 §8.3). Nothing else is ever answered without TLS.
+// Port 80: sends browsers to https with the same path, and serves the challenges that certbot's webroot plugin lays
+// down (RFC 8555 §8.3). Nothing else is ever answered without TLS.
 #pragma once
 
 #include <string>

@@ -50,8 +50,9 @@ std::vector<std::string> names_of(const X509* certificate) {
 bool CertificateFacts::covers(std::string_view domain) const {
     const auto dot = domain.find('.');
     const std::string wildcard = dot == std::string_view::npos ? "" : "*" + std::string(domain.substr(dot));
-    return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& name) { return name == domain || (!wildcard.empty() && name == wildcard); });
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return name == domain || (!wildcard.empty() && name == wildcard);
+    });
 }
 
 std::optional<CertificateFacts> certificate_facts(const std::string& pem) {
@@ -73,8 +74,8 @@ std::optional<CertificateFacts> certificate_facts(const std::string& pem) {
     facts.self_signed = X509_NAME_cmp(X509_get_subject_name(leaf), X509_get_issuer_name(leaf)) == 0;
     facts.chained = facts.self_signed || chain.size() > 1;
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
-        const bool follows = X509_NAME_cmp(X509_get_issuer_name(chain[i].get()),
-                                           X509_get_subject_name(chain[i + 1].get())) == 0;
+        const bool follows =
+            X509_NAME_cmp(X509_get_issuer_name(chain[i].get()), X509_get_subject_name(chain[i + 1].get())) == 0;
         facts.chained = facts.chained && follows;
     }
     return facts;
