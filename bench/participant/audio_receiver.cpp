@@ -47,7 +47,8 @@ void AudioReceiver::receive(const rtp::Packet& packet, Instant now) {
     const std::int64_t skipped = newest && highest_ >= 0 ? sequence - highest_ - 1 : 0;
     if (newest) {
         if (skipped >= static_cast<std::int64_t>(kPacketWindow)) seen_.reset();
-        for (std::int64_t at = std::max(highest_ + 1, sequence - static_cast<std::int64_t>(kPacketWindow) + 1); at <= sequence; ++at) {
+        for (std::int64_t at = std::max(highest_ + 1, sequence - static_cast<std::int64_t>(kPacketWindow) + 1);
+             at <= sequence; ++at) {
             seen_.reset(place(at));
         }
         highest_ = sequence;

@@ -1,6 +1,6 @@
-// One received opus SSRC: whether each packet is there when a jitter buffer would play it. The buffer begins with 80 ms,
-// grows when packets (repeated ones above all) came too late, as NetEq does with NACK, and shrinks slowly; it starts anew
-// when packets come too late in a row. Owned by Receiver.
+// One received opus SSRC: whether each packet is there when a jitter buffer would play it. The buffer begins with 80
+// ms, grows when packets (repeated ones above all) came too late, as NetEq does with NACK, and shrinks slowly; it
+// starts anew when packets come too late in a row. Owned by Receiver.
 #pragma once
 
 #include <bitset>

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Duration kFrame = std::chrono::milliseconds(20);
 constexpr std::uint32_t kFrameTicks = 960;
-constexpr std::size_t kSpeechPayload = 92;   // 32 kbit/s and a little
+constexpr std::size_t kSpeechPayload = 92;  // 32 kbit/s and a little
 constexpr std::size_t kSilencePayload = 48;
 
 }  // namespace

@@ -95,8 +95,8 @@ std::string write_constraints(const View& view) {
 }
 
 std::string write_video_type(std::string_view source, std::string_view type) {
-    return json::serialize(json::object{
-        {"colibriClass", "SourceVideoTypeMessage"}, {"sourceName", source}, {"videoType", type}});
+    return json::serialize(
+        json::object{{"colibriClass", "SourceVideoTypeMessage"}, {"sourceName", source}, {"videoType", type}});
 }
 
 }  // namespace klassenraum::bench

@@ -117,8 +117,10 @@ void read_json_sources(std::string_view text, std::vector<RemoteSource>& sources
     }
 }
 
-void add_source(xml::Element& description, std::uint32_t ssrc, const std::string& name, const std::string& msid, bool named) {
-    xml::Element& source = description.add(xml::Element("source", ns::kJingleSources).with("ssrc", std::to_string(ssrc)));
+void add_source(
+    xml::Element& description, std::uint32_t ssrc, const std::string& name, const std::string& msid, bool named) {
+    xml::Element& source =
+        description.add(xml::Element("source", ns::kJingleSources).with("ssrc", std::to_string(ssrc)));
     if (named) source.set("name", name);
     source.add("parameter").with("name", "msid").with("value", msid);
 }
@@ -139,9 +141,8 @@ xml::Element description_of(const LocalMedia& local, bool video, bool named) {
             .with("clockrate", std::to_string(type.clock_rate_hz));
     }
     const auto extension = [&](std::uint8_t id, std::string_view uri) {
-        description.add(xml::Element("rtp-hdrext", ns::kJingleHeaderExtensions)
-                            .with("id", std::to_string(id))
-                            .with("uri", uri));
+        description.add(
+            xml::Element("rtp-hdrext", ns::kJingleHeaderExtensions).with("id", std::to_string(id)).with("uri", uri));
     };
     extension(rtp::kMidId, rtp::kMidUri);
     extension(rtp::kTransportCcId, rtp::kTransportCcUri);

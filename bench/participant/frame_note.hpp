@@ -1,6 +1,6 @@
-// What a synthetic sender writes into its payloads, so that a receiver knows the truth: whose frame this is, what it was
-// really encoded from and when it was captured. A receiver decides by RTP alone, as a browser does; afterwards the note
-// tells whether it was right. Pure functions.
+// What a synthetic sender writes into its payloads, so that a receiver knows the truth: whose frame this is, what it
+// was really encoded from and when it was captured. A receiver decides by RTP alone, as a browser does; afterwards the
+// note tells whether it was right. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@ struct FrameNote {
     static constexpr std::size_t kSize = 32;
     static constexpr std::uint32_t kNone = 0xffffffff;
 
-    std::uint32_t source = 0;        // the sender's first SSRC of this source
-    std::uint32_t frame = 0;         // counted per encoding
-    std::uint32_t reference = kNone; // the frame it was encoded from; none of a key frame
+    std::uint32_t source = 0;         // the sender's first SSRC of this source
+    std::uint32_t frame = 0;          // counted per encoding
+    std::uint32_t reference = kNone;  // the frame it was encoded from; none of a key frame
     Instant captured{};
     std::uint16_t height = 0;
-    std::uint16_t part = 0;          // of the frame's packets
+    std::uint16_t part = 0;  // of the frame's packets
     std::uint16_t parts = 1;
     std::uint8_t encoding = 0;
 };

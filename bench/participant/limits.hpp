@@ -10,13 +10,13 @@ namespace klassenraum::bench {
 using namespace std::chrono_literals;
 
 // --- signalling (jitsi-signalling.md 3.3, 2.6) ---
-inline constexpr Duration kAskAgain = 5s;           // a waiting learner's page
+inline constexpr Duration kAskAgain = 5s;  // a waiting learner's page
 inline constexpr Duration kPingInterval = 10s;
 inline constexpr std::size_t kMaxRemoteSources = 2048;  // signalled without rewriting: a room of 500 with two each
 
 // --- connectivity ---
-inline constexpr Duration kCheckInterval = 50ms;    // until one is answered
-inline constexpr Duration kStableInterval = 2500ms; // afterwards, as Chromium
+inline constexpr Duration kCheckInterval = 50ms;     // until one is answered
+inline constexpr Duration kStableInterval = 2500ms;  // afterwards, as Chromium
 inline constexpr Duration kFirstHandshakeTimer = 50ms;
 inline constexpr Duration kLastHandshakeTimer = 1600ms;
 inline constexpr std::size_t kMaxDtlsDatagram = 1200;
@@ -31,7 +31,7 @@ inline constexpr Duration kMinKeyFrameInterval = 300ms;  // libwebrtc's
 inline constexpr Duration kSenderReportInterval = 1s;
 
 // --- receiving ---
-inline constexpr std::size_t kPacketWindow = 512;    // per SSRC; a power of two
+inline constexpr std::size_t kPacketWindow = 512;  // per SSRC; a power of two
 inline constexpr std::size_t kMaxWaitingFrames = 120;
 inline constexpr std::size_t kMaxMissing = 256;      // per SSRC
 inline constexpr int kMaxNackRetries = 10;           // libwebrtc's

@@ -46,7 +46,8 @@ void NackList::due(Instant now, std::vector<std::uint16_t>& out) {
         ++asked_;
         out.push_back(static_cast<std::uint16_t>(missing.sequence));
     }
-    std::erase_if(missing_, [now](const Missing& missing) { return missing.asked >= kMaxNackRetries && missing.next <= now; });
+    std::erase_if(missing_,
+                  [now](const Missing& missing) { return missing.asked >= kMaxNackRetries && missing.next <= now; });
 }
 
 std::optional<Instant> NackList::deadline() const {

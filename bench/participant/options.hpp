@@ -48,8 +48,8 @@ struct Options {
     bool ssrc_rewriting = true;
     bool bridge_channel = true;
     Voice voice = Voice::Spurts;
-    Duration spurt = std::chrono::seconds(3);    // mean length of speech …
-    Duration pause = std::chrono::seconds(12);   // … and of the time between
+    Duration spurt = std::chrono::seconds(3);   // mean length of speech …
+    Duration pause = std::chrono::seconds(12);  // … and of the time between
     Camera camera = {};
     View view = {};
     std::int64_t unix_us_at_zero = 1'700'000'000'000'000;  // what Instant{} is on the participant's wall clock

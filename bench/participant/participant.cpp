@@ -50,7 +50,9 @@ void Participant::stream_text(std::string_view text, Instant now, Output& out) {
     take(said, now, out);
 }
 
-void Participant::stream_closed() { signalling_.closed(); }
+void Participant::stream_closed() {
+    signalling_.closed();
+}
 
 void Participant::take(Signalling::Said& said, Instant now, Output& out) {
     if (said.media_ended) end_media(out);
@@ -76,7 +78,8 @@ void Participant::start_media(const Offer& offer, Instant now, Output& out) {
     connected_at_.reset();
     media_known_ = false;
     // A new peer connection has tracks of its own numbering; the camera itself goes on.
-    if (options_.voice != Voice::None) audio_.emplace(options_, audio_ssrc_, note_source(audio_source()), entropy_, now);
+    if (options_.voice != Voice::None)
+        audio_.emplace(options_, audio_ssrc_, note_source(audio_source()), entropy_, now);
     video_.emplace(options_.camera, note_source(video_source()), entropy_, now);
     LocalMedia local{.nick = nick(),
                      .ufrag = peer_->ufrag(),
@@ -125,8 +128,7 @@ void Participant::channel_closed(Instant now) {
 }
 
 void Participant::channel_text(std::string_view text, Instant now, Output&) {
-    std::visit(Overloaded{[](const OtherMessage&) {},
-                          [](const BridgeHello&) {},
+    std::visit(Overloaded{[](const OtherMessage&) {}, [](const BridgeHello&) {},
                           [&](const Connectivity& told) {
                               if (told.active) {
                                   silent_endpoints_.erase(told.endpoint);

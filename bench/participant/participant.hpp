@@ -1,6 +1,6 @@
-// A synthetic Jitsi participant: signalling, transport, camera and microphone, and eyes and ears that note what a person
-// would notice. A machine without I/O: texts, datagrams and time come in, texts and datagrams go out; with the same
-// entropy it says the same octets. Driven by the simulation (tests/sim) and by the load tester.
+// A synthetic Jitsi participant: signalling, transport, camera and microphone, and eyes and ears that note what a
+// person would notice. A machine without I/O: texts, datagrams and time come in, texts and datagrams go out; with the
+// same entropy it says the same octets. Driven by the simulation (tests/sim) and by the load tester.
 #pragma once
 
 #include <memory>
@@ -61,7 +61,7 @@ public:
     const std::string& dominant_speaker() const { return dominant_speaker_; }
     const std::vector<std::string>& forwarded() const { return forwarded_; }
     const std::set<std::string>& silent_endpoints() const { return silent_endpoints_; }
-    std::uint64_t feedbacks() const { return feedbacks_; }         // transport-cc about its own packets
+    std::uint64_t feedbacks() const { return feedbacks_; }                  // transport-cc about its own packets
     std::uint64_t key_frames_wished() const { return key_frames_wished_; }  // PLI and FIR received
     std::uint64_t packets_wished() const { return packets_wished_; }        // sequence numbers in NACKs received
 

@@ -39,7 +39,9 @@ std::optional<Address> parse_address(const Candidate& candidate) {
 
 }  // namespace
 
-void PeerContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
+void PeerContext::Free::operator()(ssl_ctx_st* context) const {
+    SSL_CTX_free(context);
+}
 
 PeerContext::PeerContext() : identity_(crypto::Identity::create()), context_(SSL_CTX_new(DTLS_client_method())) {
     ASSERT(context_ != nullptr);
@@ -49,8 +51,8 @@ PeerContext::PeerContext() : identity_(crypto::Identity::create()), context_(SSL
     SSL_CTX_set_tlsext_use_srtp(context_.get(), "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM");  // Chromium's order
     SSL_CTX_use_certificate(context_.get(), identity_.certificate());
     SSL_CTX_use_PrivateKey(context_.get(), identity_.key());
-    // A browser's ClientHello holds a post-quantum key share and comes in two fragments; a list of protocols that nobody
-    // asked for makes ours as long.
+    // A browser's ClientHello holds a post-quantum key share and comes in two fragments; a list of protocols that
+    // nobody asked for makes ours as long.
     std::vector<std::uint8_t> protocols;
     for (int i = 0; i < 6; ++i) {
         protocols.push_back(200);
@@ -60,7 +62,9 @@ PeerContext::PeerContext() : identity_(crypto::Identity::create()), context_(SSL
 }
 PeerContext::~PeerContext() = default;
 
-void Peer::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
+void Peer::Free::operator()(ssl_st* ssl) const {
+    SSL_free(ssl);
+}
 
 Peer::Peer(const PeerContext& context, const Offer& offer, Entropy& entropy, Instant now)
     : entropy_(entropy),
@@ -192,8 +196,12 @@ void Peer::flush(Uplink& out) {
 
 Peer::Received Peer::receive(MutableBytes datagram, const Address& from, Instant now, Uplink& out) {
     switch (transport::classify(datagram)) {
-        case transport::Kind::Stun: receive_stun(datagram, from, now, out); return {};
-        case transport::Kind::Dtls: receive_dtls(datagram, now, out); return {};
+        case transport::Kind::Stun:
+            receive_stun(datagram, from, now, out);
+            return {};
+        case transport::Kind::Dtls:
+            receive_dtls(datagram, now, out);
+            return {};
         case transport::Kind::Rtp:
             if (srtp_ == nullptr) return {};
             if (const auto clear = srtp_->unprotect_rtp(datagram)) return {Kind::Rtp, *clear};
@@ -202,7 +210,8 @@ Peer::Received Peer::receive(MutableBytes datagram, const Address& from, Instant
             if (srtp_ == nullptr) return {};
             if (const auto clear = srtp_->unprotect_rtcp(datagram)) return {Kind::Rtcp, *clear};
             return {};
-        case transport::Kind::Unknown: break;
+        case transport::Kind::Unknown:
+            break;
     }
     return {};
 }

@@ -75,9 +75,9 @@ struct VideoQuality {
     std::optional<Instant> last_frame{};
     std::uint64_t frames = 0;
     std::uint64_t key_frames = 0;
-    std::uint64_t octets = 0;         // of RTP payload, retransmissions included
-    std::uint32_t layer_switches = 0; // of resolution, with the source unchanged
-    std::uint16_t height = 0;         // of the last frame
+    std::uint64_t octets = 0;          // of RTP payload, retransmissions included
+    std::uint32_t layer_switches = 0;  // of resolution, with the source unchanged
+    std::uint16_t height = 0;          // of the last frame
     // Must stay zero: decoded by the rules of RTP, but not from what it was encoded from, or another person's picture.
     std::uint32_t corrupt = 0;
     std::uint32_t misattributed = 0;
@@ -94,9 +94,9 @@ struct VideoQuality {
 struct AudioQuality {
     std::optional<Instant> first_packet;
     std::optional<Instant> last_packet;
-    std::uint64_t played = 0;   // packets that came in time
-    std::uint64_t missed = 0;   // that never came, or too late: 20 ms of silence each
-    std::uint64_t repaired = 0; // of those played: came late, but still in time
+    std::uint64_t played = 0;    // packets that came in time
+    std::uint64_t missed = 0;    // that never came, or too late: 20 ms of silence each
+    std::uint64_t repaired = 0;  // of those played: came late, but still in time
     std::uint32_t misattributed = 0;
 
     double gap_share() const {

@@ -18,7 +18,9 @@ constexpr Duration kTick = 10ms;  // for what waits: repeated NACKs, frames with
 
 }  // namespace
 
-std::uint32_t note_source(std::string_view source_name) { return crypto::crc32(as_bytes(source_name)); }
+std::uint32_t note_source(std::string_view source_name) {
+    return crypto::crc32(as_bytes(source_name));
+}
 
 Receiver::Slot* Receiver::slot_of(std::uint32_t ssrc) {
     const auto route = routes_.find(ssrc);

@@ -1,5 +1,5 @@
-// Everything that comes down to one participant: SSRCs and what they were announced as, the receivers behind them, and the
-// RTCP that a browser sends about them (transport-cc, reports, NACK, PLI). Owned by a Participant.
+// Everything that comes down to one participant: SSRCs and what they were announced as, the receivers behind them, and
+// the RTCP that a browser sends about them (transport-cc, reports, NACK, PLI). Owned by a Participant.
 #pragma once
 
 #include <map>
@@ -49,9 +49,9 @@ public:
         std::uint64_t octets = 0;
         std::uint64_t retransmissions = 0;  // on RTX SSRCs
         std::uint64_t duplicates = 0;
-        std::uint64_t asked_again = 0;      // sequence numbers in NACKs
+        std::uint64_t asked_again = 0;  // sequence numbers in NACKs
         std::uint64_t key_frames_asked = 0;
-        std::uint64_t unknown_ssrc = 0;     // came before they were announced, or were never
+        std::uint64_t unknown_ssrc = 0;  // came before they were announced, or were never
     };
     Totals totals() const;
 
@@ -79,7 +79,7 @@ private:
     std::optional<Instant> feedback_at_;
     std::optional<Instant> reports_at_;
     std::optional<Instant> tick_at_;
-    std::size_t next_slot_ = 0;       // where write_next() goes on
+    std::size_t next_slot_ = 0;  // where write_next() goes on
     std::size_t next_report_ = 0;
     bool reporting_ = false;
     std::vector<std::uint16_t> sequences_;

@@ -53,9 +53,13 @@ std::string Signalling::login_domain() const {
 
 // --- saying ---
 
-void Signalling::send_text(std::string text, Said& out) { out.texts.push_back(std::move(text)); }
+void Signalling::send_text(std::string text, Said& out) {
+    out.texts.push_back(std::move(text));
+}
 
-void Signalling::send(xml::Element element, Said& out) { send_text(xml::write(element), out); }
+void Signalling::send(xml::Element element, Said& out) {
+    send_text(xml::write(element), out);
+}
 
 void Signalling::send_stanza(xml::Element stanza, Said& out) {
     std::string text = xml::write(stanza);
@@ -225,8 +229,9 @@ xml::Element Signalling::presence() const {
                     .with("ver", options_.ssrc_rewriting ? "cmV3cml0aW5n" : "cGxhaW4="));
     const auto muted = [](bool value) { return value ? std::string("true") : std::string("false"); };
     if (options_.dialect == Dialect::Today) {
-        element.add("SourceInfo").set_text("{\"" + nick_ + "-a0\":{\"muted\":" + muted(audio_muted_) + "},\"" + nick_ +
-                                           "-v0\":{\"muted\":" + muted(video_muted_) + "}}");
+        element.add("SourceInfo")
+            .set_text("{\"" + nick_ + "-a0\":{\"muted\":" + muted(audio_muted_) + "},\"" + nick_ +
+                      "-v0\":{\"muted\":" + muted(video_muted_) + "}}");
     } else {
         element.add("audiomuted").set_text(muted(audio_muted_));
         element.add("videomuted").set_text(muted(video_muted_));
@@ -304,10 +309,14 @@ void Signalling::receive_request(const xml::Element& request, Said& out) {
     xml::Element answer("iq", ns::kClient);
     answer.with("type", "result").with("to", request.attribute("from")).with("id", request.attribute("id"));
     if (const xml::Element* query = request.child("query", ns::kDiscoInfo)) {
-        static constexpr std::array<std::string_view, 8> kFeatures{
-            "urn:xmpp:jingle:1",       "urn:xmpp:jingle:apps:rtp:1", "urn:xmpp:jingle:apps:dtls:0",
-            "urn:ietf:rfc:4588",       "http://jitsi.org/remb",      "http://jitsi.org/tcc",
-            "http://jitsi.org/json-encoded-sources", "http://jitsi.org/receive-multiple-video-streams"};
+        static constexpr std::array<std::string_view, 8> kFeatures{"urn:xmpp:jingle:1",
+                                                                   "urn:xmpp:jingle:apps:rtp:1",
+                                                                   "urn:xmpp:jingle:apps:dtls:0",
+                                                                   "urn:ietf:rfc:4588",
+                                                                   "http://jitsi.org/remb",
+                                                                   "http://jitsi.org/tcc",
+                                                                   "http://jitsi.org/json-encoded-sources",
+                                                                   "http://jitsi.org/receive-multiple-video-streams"};
         xml::Element& features = answer.add(xml::Element("query", ns::kDiscoInfo));
         features.set("node", query->attribute("node"));
         const auto feature = [&](std::string_view name) { features.add("feature").set("var", name); };

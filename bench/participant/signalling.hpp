@@ -20,13 +20,34 @@ namespace klassenraum::bench {
 
 class Signalling {
 public:
-    // Idle ─opened─▶ Opening ─features─▶ LoggingIn ─success─▶ Binding ─bound─▶ Enabling ─enabled─▶ Asking ◀─not yet─▶ Waiting
+    // Idle ─opened─▶ Opening ─features─▶ LoggingIn ─success─▶ Binding ─bound─▶ Enabling ─enabled─▶ Asking ◀─not yet─▶
+    // Waiting
     //                                        └─ with a session to resume ─▶ Resuming ─resumed─▶ as before      │ready
     //   Lost ◀─closed─ any               Ended ◀─ refused, room closed, left ◀─ Joined ◀─own presence─ Joining ◀┘
     enum class State : std::uint8_t {
-        Idle, Opening, LoggingIn, Binding, Enabling, Asking, Waiting, Joining, Joined, Resuming, Lost, Ended
+        Idle,
+        Opening,
+        LoggingIn,
+        Binding,
+        Enabling,
+        Asking,
+        Waiting,
+        Joining,
+        Joined,
+        Resuming,
+        Lost,
+        Ended
     };
-    enum class End : std::uint8_t { None, Left, LoginFailed, Refused, WrongPassword, RoomFull, RoomClosed, ResumeFailed };
+    enum class End : std::uint8_t {
+        None,
+        Left,
+        LoginFailed,
+        Refused,
+        WrongPassword,
+        RoomFull,
+        RoomClosed,
+        ResumeFailed
+    };
 
     struct Said {
         std::vector<std::string> texts;

@@ -45,8 +45,8 @@ EncodedFrame VideoEncoder::encode(bool key) {
     return frame;
 }
 
-// Layer 0 takes 40 % of the rate, with a quarter of the frames; a key frame six times the average, which the frames behind
-// it save again.
+// Layer 0 takes 40 % of the rate, with a quarter of the frames; a key frame six times the average, which the frames
+// behind it save again.
 std::size_t VideoEncoder::size_of(const EncodedFrame& frame) {
     constexpr double kKeyFrame = 6;
     constexpr double kSaving = 0.25;

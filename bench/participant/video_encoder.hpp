@@ -22,7 +22,10 @@ struct EncodedFrame {
 
 class VideoEncoder {
 public:
-    VideoEncoder(std::uint32_t frames_per_second, std::uint8_t temporal_layers, std::uint32_t bits_per_second, Entropy& entropy);
+    VideoEncoder(std::uint32_t frames_per_second,
+                 std::uint8_t temporal_layers,
+                 std::uint32_t bits_per_second,
+                 Entropy& entropy);
 
     void set_rate(std::uint32_t bits_per_second) { bits_per_second_ = bits_per_second; }
     std::uint32_t rate() const { return bits_per_second_; }

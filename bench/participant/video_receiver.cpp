@@ -182,15 +182,17 @@ void VideoReceiver::check_truth(const Frame& frame) {
     truth_encoding_ = note.encoding;
 }
 
-void VideoReceiver::expire(Instant now) { decode_ready(now); }
+void VideoReceiver::expire(Instant now) {
+    decode_ready(now);
+}
 
 bool VideoReceiver::busy(Instant now) const {
     if (!waiting_.empty() || !nacks.empty()) return true;
     return first_packet_ && now - last_packet_ < kKeyFrameWait && (!started_ || now - last_decoded_ > kKeyFrameWait);
 }
 
-// Before the first picture, after a loss that could not be repaired, and when nothing could be decoded for long although
-// packets come.
+// Before the first picture, after a loss that could not be repaired, and when nothing could be decoded for long
+// although packets come.
 bool VideoReceiver::take_key_frame_request(Instant now) {
     if (!first_packet_ || now - last_packet_ > 2 * kKeyFrameWait) return false;
     const Instant since = std::max(started_ ? last_decoded_ : *first_packet_, asked_.value_or(Instant{}));

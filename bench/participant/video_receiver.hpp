@@ -1,6 +1,6 @@
-// One received video SSRC as a browser treats it: packets are put together to frames, frames are decoded in order as soon
-// as what they depend on was decoded (RFC 7741: key frame, TL0PICIDX, PictureID, layer sync), what is missing is asked for,
-// and a key frame when nothing else helps. VP8. Owned by Receiver.
+// One received video SSRC as a browser treats it: packets are put together to frames, frames are decoded in order as
+// soon as what they depend on was decoded (RFC 7741: key frame, TL0PICIDX, PictureID, layer sync), what is missing is
+// asked for, and a key frame when nothing else helps. VP8. Owned by Receiver.
 #pragma once
 
 #include <array>
@@ -84,7 +84,7 @@ private:
     std::uint16_t base_picture_ = 0;  // PictureID of the latest frame of layer 0
     std::uint16_t last_picture_ = 0;
     std::uint8_t tl0_ = 0;
-    std::uint64_t since_base_ = 0;  // a bit per PictureID behind the base that was decoded
+    std::uint64_t since_base_ = 0;           // a bit per PictureID behind the base that was decoded
     std::array<std::uint32_t, 64> truth_{};  // numbers of the frames that were decoded, by the sender's count
     std::uint8_t truth_encoding_ = 0xff;
     std::uint32_t truth_source_ = 0;

@@ -28,7 +28,9 @@ void write_frame_header(ByteWriter& out, bool key, std::uint16_t height) {
     out.u16(0x0200);
     if (!key) return;
     const auto width = static_cast<std::uint16_t>(height * 16 / 9);
-    const auto little_endian = [&](std::uint16_t value) { out.u16(static_cast<std::uint16_t>(value << 8 | value >> 8)); };
+    const auto little_endian = [&](std::uint16_t value) {
+        out.u16(static_cast<std::uint16_t>(value << 8 | value >> 8));
+    };
     out.u24(0x9d012a);
     little_endian(width);
     little_endian(height);
@@ -112,7 +114,9 @@ void VideoSender::set_rate_limit(std::uint32_t bits_per_second) {
     }
 }
 
-void VideoSender::request_key_frame(Instant) { key_frame_due_ = true; }
+void VideoSender::request_key_frame(Instant) {
+    key_frame_due_ = true;
+}
 
 void VideoSender::request_packet(std::uint32_t ssrc, std::uint16_t sequence, Instant now) {
     for (std::size_t i = 0; i < encodings_.size(); ++i) {
@@ -193,7 +197,9 @@ double VideoSender::target_rate() const {
 }
 
 // libwebrtc paces at two and a half times the target …
-double VideoSender::pacing_rate() const { return target_rate() * 2.5; }
+double VideoSender::pacing_rate() const {
+    return target_rate() * 2.5;
+}
 
 // … and repeats no more than the target, so that new pictures come through behind an interruption.
 bool VideoSender::may_repeat(std::size_t octets, Instant now) {

@@ -10,7 +10,8 @@ namespace {
 void expect_true_pictures(World& world) {
     for (const auto& browser : world.browsers()) {
         for (const auto& [source, quality] : browser->me.receiver().videos()) {
-            EXPECT_EQ(quality.corrupt, 0U) << source << " at " << browser->me.options().name << ", seed " << world.seed();
+            EXPECT_EQ(quality.corrupt, 0U)
+                << source << " at " << browser->me.options().name << ", seed " << world.seed();
             EXPECT_EQ(quality.misattributed, 0U) << source << " at " << browser->me.options().name;
         }
         for (const auto& [source, quality] : browser->me.receiver().audios()) {
@@ -73,7 +74,8 @@ TEST(Lesson, WhoeverIsOnStageComesInFullHeight) {
 TEST(Lesson, AClassOfTenIsThereForEverybody) {
     World world(3);
     Browser& teacher = world.teacher("Frau Amsel");
-    for (int i = 0; i < 9; ++i) world.learner("Kind " + std::to_string(i), both({.delay = 5ms + i * 4ms, .jitter = 3ms}));
+    for (int i = 0; i < 9; ++i)
+        world.learner("Kind " + std::to_string(i), both({.delay = 5ms + i * 4ms, .jitter = 3ms}));
     world.run_for(12s);
     for (const auto& browser : world.browsers()) ASSERT_TRUE(browser->in_room());
     for (const auto& browser : world.browsers()) {
@@ -117,7 +119,10 @@ TEST(Lesson, WorksWithoutSsrcRewritingToo) {
     Browser& ben = world.learner("Ben", {}, {.ssrc_rewriting = false});
     Browser& cem = world.learner("Cem");
     ASSERT_TRUE(world.run_until(
-        [&] { return anna.has_picture_of(ben) && ben.has_picture_of(anna) && anna.has_picture_of(cem) && cem.has_picture_of(anna); },
+        [&] {
+            return anna.has_picture_of(ben) && ben.has_picture_of(anna) && anna.has_picture_of(cem) &&
+                   cem.has_picture_of(anna);
+        },
         8s));
     world.measure_anew();
     world.run_for(5s);
@@ -166,8 +171,8 @@ TEST(Lesson, LearnersWaitForTheTeacherAndNeedThePassword) {
     EXPECT_EQ(early->signalling().state(), bench::Signalling::State::Waiting);
     world.teacher("Anna");
     ASSERT_TRUE(world.run_until([&] { return early.in_room(); }, 8s));
-    EXPECT_TRUE(world.run_until(
-        [&] { return stranger->signalling().end() == bench::Signalling::End::WrongPassword; }, 8s));
+    EXPECT_TRUE(
+        world.run_until([&] { return stranger->signalling().end() == bench::Signalling::End::WrongPassword; }, 8s));
     EXPECT_FALSE(stranger->connected());
 }
 

@@ -1,5 +1,5 @@
-// One direction of somebody's line to the server: rate with a queue, delay, jitter, loss in bursts, reordering, duplicates
-// and interruptions. Decides for each datagram when it arrives; with the same entropy it decides the same.
+// One direction of somebody's line to the server: rate with a queue, delay, jitter, loss in bursts, reordering,
+// duplicates and interruptions. Decides for each datagram when it arrives; with the same entropy it decides the same.
 #pragma once
 
 #include <algorithm>
@@ -16,12 +16,12 @@ using namespace std::chrono_literals;
 struct LineProfile {
     std::uint64_t bits_per_second = 0;  // 0: no limit
     Duration delay = 10ms;
-    Duration jitter = 0ms;              // added, uniform; keeps the order
+    Duration jitter = 0ms;  // added, uniform; keeps the order
     double loss = 0;
-    double burst = 1;                   // mean number of packets lost together
-    double reorder = 0;                 // share of packets that come 10 to 30 ms late, behind others
+    double burst = 1;    // mean number of packets lost together
+    double reorder = 0;  // share of packets that come 10 to 30 ms late, behind others
     double duplicate = 0;
-    Duration queue = 200ms;             // what does not fit in is dropped
+    Duration queue = 200ms;  // what does not fit in is dropped
 };
 
 class Line {
@@ -44,7 +44,8 @@ public:
             const Instant begin = std::max(free_at_, now);
             if (begin - now > profile_.queue) return drop();
             constexpr std::size_t kHeaders = 28;  // IP and UDP
-            free_at_ = begin + Duration(static_cast<std::int64_t>((octets + kHeaders) * 8'000'000 / profile_.bits_per_second));
+            free_at_ =
+                begin + Duration(static_cast<std::int64_t>((octets + kHeaders) * 8'000'000 / profile_.bits_per_second));
             out = free_at_;
             queued_ = out - now;
         }
@@ -79,7 +80,9 @@ private:
     bool chance(double probability) {
         return probability > 0 && entropy_.below(1'000'000) < static_cast<std::uint32_t>(probability * 1e6);
     }
-    Duration random_up_to(Duration most) { return Duration(entropy_.below(static_cast<std::uint32_t>(most.count()) + 1)); }
+    Duration random_up_to(Duration most) {
+        return Duration(entropy_.below(static_cast<std::uint32_t>(most.count()) + 1));
+    }
     // Gilbert's model: a burst goes on with a probability that gives its mean length, and begins so that `loss` holds.
     bool lost() {
         if (profile_.loss <= 0) return false;

@@ -11,7 +11,8 @@ struct Classroom {
     explicit Classroom(std::uint64_t seed)
         : world(seed), teacher(world.teacher("Anna")), ben(world.learner("Ben")), cem(world.learner("Cem")) {}
     bool settled() {
-        return world.run_until([&] { return ben.has_picture_of(cem) && cem.has_picture_of(ben) && ben.has_picture_of(teacher); }, 12s);
+        return world.run_until(
+            [&] { return ben.has_picture_of(cem) && cem.has_picture_of(ben) && ben.has_picture_of(teacher); }, 12s);
     }
     std::uint64_t heard() { return ben.hears(cem).played + cem.hears(ben).played; }
 

@@ -20,9 +20,15 @@ int draw(unsigned char* octets, int count) {
     openssl_entropy().fill({octets, static_cast<std::size_t>(count)});
     return 1;
 }
-int ignore(const void*, int) { return 1; }
-int ignore_with_entropy(const void*, int, double) { return 1; }
-int ready() { return 1; }
+int ignore(const void*, int) {
+    return 1;
+}
+int ignore_with_entropy(const void*, int, double) {
+    return 1;
+}
+int ready() {
+    return 1;
+}
 
 }  // namespace
 
@@ -31,7 +37,9 @@ Instant& virtual_now() {
     return now;
 }
 
-WallTime virtual_wall() { return {kEpoch_us + virtual_now().time_since_epoch().count()}; }
+WallTime virtual_wall() {
+    return {kEpoch_us + virtual_now().time_since_epoch().count()};
+}
 
 void seed_openssl(std::uint64_t seed) {
     static const RAND_METHOD method{ignore, draw, nullptr, ignore_with_entropy, draw, ready};

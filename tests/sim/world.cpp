@@ -127,7 +127,9 @@ bench::VideoQuality Browser::sees(const Browser& other) const {
     return me.receiver().video(other.me.video_source(), world_.now());
 }
 
-bench::AudioQuality Browser::hears(const Browser& other) const { return me.receiver().audio(other.me.audio_source()); }
+bench::AudioQuality Browser::hears(const Browser& other) const {
+    return me.receiver().audio(other.me.audio_source());
+}
 
 bool Browser::has_picture_of(const Browser& other) const {
     const auto last = sees(other).last_frame;
@@ -149,7 +151,8 @@ void Browser::take(bench::Output& out) {
     const auto say = [this](ConnectionId connection, std::string text) {
         world_.note(as_bytes(text));
         world_.at(up.send_reliably(world_.now()), [this, connection, text = std::move(text)]() mutable {
-            if (world_.connections_.contains(connection)) world_.to_server(shard::TextReceived{connection, std::move(text)});
+            if (world_.connections_.contains(connection))
+                world_.to_server(shard::TextReceived{connection, std::move(text)});
         });
     };
     const auto hang_up = [this](ConnectionId& connection) {
@@ -318,12 +321,13 @@ void World::take(shard::Output& message) {
         Browser* browser = owner_of(text->connection);
         if (browser == nullptr) return;
         note(as_bytes(text->text));
-        at(browser->down.send_reliably(now()), [this, browser, connection = text->connection, words = std::move(text->text)] {
-            browser->act([&](bench::Output& out) {
-                if (connection == browser->stream_) browser->me.stream_text(words, now(), out);
-                if (connection == browser->channel_) browser->me.channel_text(words, now(), out);
-            });
-        });
+        at(browser->down.send_reliably(now()),
+           [this, browser, connection = text->connection, words = std::move(text->text)] {
+               browser->act([&](bench::Output& out) {
+                   if (connection == browser->stream_) browser->me.stream_text(words, now(), out);
+                   if (connection == browser->channel_) browser->me.channel_text(words, now(), out);
+               });
+           });
     } else if (const auto* close = std::get_if<shard::CloseConnection>(&message)) {
         Browser* browser = owner_of(close->connection);
         if (browser == nullptr) return;
@@ -352,7 +356,9 @@ void World::refresh(std::size_t browser) {
     deadlines_[browser] = one.alive_ ? one.me.deadline().value_or(kNever) : kNever;
 }
 
-void World::refresh_server() { deadlines_.back() = shard_->deadline().value_or(kNever); }
+void World::refresh_server() {
+    deadlines_.back() = shard_->deadline().value_or(kNever);
+}
 
 void World::run_for(Duration duration) {
     const Instant end = now() + duration;

@@ -1,5 +1,5 @@
-// A whole worker and the browsers of a class, in virtual time, each with a line of its own: what a lesson would be, told
-// in seconds. The same seed gives the same octets; trace() is a digest of every one that was sent.
+// A whole worker and the browsers of a class, in virtual time, each with a line of its own: what a lesson would be,
+// told in seconds. The same seed gives the same octets; trace() is a digest of every one that was sent.
 //
 //   World world(7);
 //   auto& anna = world.teacher("Anna");
@@ -31,7 +31,9 @@ struct Lines {
     LineProfile down = {};
 };
 // The same both ways.
-inline Lines both(const LineProfile& profile) { return {profile, profile}; }
+inline Lines both(const LineProfile& profile) {
+    return {profile, profile};
+}
 
 class World;
 

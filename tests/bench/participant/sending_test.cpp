@@ -119,16 +119,20 @@ TEST(Camera, RepeatsALostPacketAsRtx) {
 
 TEST(RemoteSources, AreTheSameInXmlAndInJson) {
     const auto xml = xml::parse(
-        "<jingle xmlns='urn:xmpp:jingle:1'><content name='video'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='video'>"
-        "<source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='5' name='jvb-v0'><ssrc-info xmlns='http://jitsi.org/jitmeet' "
+        "<jingle xmlns='urn:xmpp:jingle:1'><content name='video'><description xmlns='urn:xmpp:jingle:apps:rtp:1' "
+        "media='video'>"
+        "<source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='5' name='jvb-v0'><ssrc-info "
+        "xmlns='http://jitsi.org/jitmeet' "
         "owner='jvb'/></source><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='11' name='ab-v0'>"
         "<ssrc-info xmlns='http://jitsi.org/jitmeet' owner='room@x/ab'/></source>"
-        "<source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='12' name='ab-v0'><ssrc-info xmlns='http://jitsi.org/jitmeet' "
+        "<source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='12' name='ab-v0'><ssrc-info "
+        "xmlns='http://jitsi.org/jitmeet' "
         "owner='room@x/ab'/></source><ssrc-group xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' semantics='FID'>"
         "<source ssrc='11'/><source ssrc='12'/></ssrc-group></description></content></jingle>");
     const auto json = xml::parse(
         "<jingle xmlns='urn:xmpp:jingle:1'><json-message xmlns='http://jitsi.org/jitmeet'>{\"sources\":{\"jvb\":"
-        "[[{\"s\":5,\"n\":\"jvb-v0\"}]],\"ab\":[[{\"s\":11,\"n\":\"ab-v0\"},{\"s\":12,\"n\":\"ab-v0\"}],[[\"f\",11,12]]]}}"
+        "[[{\"s\":5,\"n\":\"jvb-v0\"}]],\"ab\":[[{\"s\":11,\"n\":\"ab-v0\"},{\"s\":12,\"n\":\"ab-v0\"}],[[\"f\",11,12]]"
+        "]}}"
         "</json-message></jingle>");
     const std::vector<RemoteSource> expected{{.owner = "ab", .name = "ab-v0", .ssrc = 11, .rtx = 12, .video = true}};
     EXPECT_EQ(parse_remote_sources(*xml), expected);
@@ -142,8 +146,8 @@ TEST(BridgeMessage, ReadsMapsAndHeights) {
     ASSERT_NE(slots, nullptr);
     EXPECT_EQ(slots->slots.at(0).ssrc, 4'000'000'000U);
     EXPECT_TRUE(slots->slots.at(0).video);
-    const auto height = parse_bridge_message(
-        R"({"colibriClass":"SenderSourceConstraints","sourceName":"ab-v0","maxHeight":-1})");
+    const auto height =
+        parse_bridge_message(R"({"colibriClass":"SenderSourceConstraints","sourceName":"ab-v0","maxHeight":-1})");
     EXPECT_EQ(std::get<SenderHeight>(height).max_height, -1);
     EXPECT_TRUE(std::holds_alternative<OtherMessage>(parse_bridge_message("{")));
 }

@@ -24,7 +24,8 @@ TEST(LongLesson, AClassOfThirtyForThreeMinutesIsAsGoodAtTheEndAsAtTheBeginning) 
             });
         },
         20s));
-    for (const auto& browser : world.browsers()) browser->look({.default_height = 180, .on_stage = {teacher->video_source()}});
+    for (const auto& browser : world.browsers())
+        browser->look({.default_height = 180, .on_stage = {teacher->video_source()}});
     world.run_for(5s);
     world.measure_anew();
     world.run_for(3min);

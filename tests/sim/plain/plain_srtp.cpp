@@ -1,8 +1,9 @@
-// srtp::Context without cryptography, for simulations of whole lessons: linked before the library, it takes the place of the
-// real one at both ends. Packets keep the lengths they would have. ICE and DTLS stay real. Never part of the server.
-#include "protocol/srtp/context.hpp"
-
+// srtp::Context without cryptography, for simulations of whole lessons: linked before the library, it takes the place
+// of the real one at both ends. Packets keep the lengths they would have. ICE and DTLS stay real. Never part of the
+// server.
 #include <cstring>
+
+#include "protocol/srtp/context.hpp"
 
 struct srtp_ctx_t_ {};
 
@@ -26,9 +27,13 @@ Result<MutableBytes, DropReason> take(MutableBytes packet, std::size_t trailer) 
 
 }  // namespace
 
-std::size_t keying_material_size(Profile profile) { return profile == Profile::AeadAes128Gcm ? 56 : 60; }
+std::size_t keying_material_size(Profile profile) {
+    return profile == Profile::AeadAes128Gcm ? 56 : 60;
+}
 
-void Context::Free::operator()(srtp_ctx_t_* session) const { delete session; }
+void Context::Free::operator()(srtp_ctx_t_* session) const {
+    delete session;
+}
 Context::Context(Profile profile) : profile_(profile) {}
 Context::~Context() = default;
 
@@ -39,9 +44,15 @@ std::unique_ptr<Context> Context::create_client(Profile profile, ByteView) {
     return std::unique_ptr<Context>(new Context(profile));
 }
 
-Result<MutableBytes, DropReason> Context::unprotect_rtp(MutableBytes packet) { return take(packet, kTag); }
-Result<MutableBytes, DropReason> Context::unprotect_rtcp(MutableBytes packet) { return take(packet, kRtcpTrailer); }
-std::optional<std::size_t> Context::protect_rtp(MutableBytes slot, std::size_t length) { return add(slot, length, kTag); }
+Result<MutableBytes, DropReason> Context::unprotect_rtp(MutableBytes packet) {
+    return take(packet, kTag);
+}
+Result<MutableBytes, DropReason> Context::unprotect_rtcp(MutableBytes packet) {
+    return take(packet, kRtcpTrailer);
+}
+std::optional<std::size_t> Context::protect_rtp(MutableBytes slot, std::size_t length) {
+    return add(slot, length, kTag);
+}
 std::optional<std::size_t> Context::protect_rtcp(MutableBytes slot, std::size_t length) {
     return add(slot, length, kRtcpTrailer);
 }
