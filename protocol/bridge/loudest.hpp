@@ -1,6 +1,6 @@
-// Which voices of a large room go out: the loudest few of the last moment (jitsi-media.md 6.5), so that a class in which
-// everybody forgets to mute costs no receiver more than a class that listens. Levels are what senders claim (RFC 6464).
-// Owned by a Conference.
+// Which voices of a large room go out: the loudest few of the last moment (jitsi-media.md 6.5), so that a class in
+// which everybody forgets to mute costs no receiver more than a class that listens. Levels are what senders claim (RFC
+// 6464). Owned by a Conference.
 #pragma once
 
 #include <array>

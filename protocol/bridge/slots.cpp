@@ -33,8 +33,8 @@ StreamType* Slots<StreamType>::adopt(
     Source& source, std::uint32_t ssrc, std::uint32_t rtx, Instant ready_at, Entropy& entropy) {
     StreamType* stream = find(ssrc);
     if (stream == nullptr) {
-        // Streams of sources that have gone are kept for their numbering, the oldest only as long as there is room: each
-        // is some 20 kB, and a sender may draw new SSRCs as fast as it can signal them.
+        // Streams of sources that have gone are kept for their numbering, the oldest only as long as there is room:
+        // each is some 20 kB, and a sender may draw new SSRCs as fast as it can signal them.
         constexpr std::size_t kMaxKept = 256;
         if (streams_.size() >= kMaxKept) {
             const auto gone = std::find_if(streams_.begin(), streams_.end(),

@@ -94,7 +94,8 @@ VideoCandidate Source::candidate() const {
 void Source::update_ladder(Instant now) {
     rates.advance(now);
     ladder_.clear();
-    const bool any = std::any_of(encodings.begin(), encodings.end(), [](const auto& encoding) { return encoding.active; });
+    const bool any =
+        std::any_of(encodings.begin(), encodings.end(), [](const auto& encoding) { return encoding.active; });
     for (std::size_t i = 0; i < encodings.size(); ++i) {
         if (any && !encodings[i].active) continue;
         append_layers(static_cast<std::uint8_t>(i));

@@ -1,5 +1,5 @@
-// Groups packets that were sent together and gives the difference of the gaps between groups at both ends: the growth of a
-// queue on the way (draft-ietf-rmcat-gcc-02 §5.2–5.3, with GoogCC's rule for bursts). Owned by DelayEstimator.
+// Groups packets that were sent together and gives the difference of the gaps between groups at both ends: the growth
+// of a queue on the way (draft-ietf-rmcat-gcc-02 §5.2–5.3, with GoogCC's rule for bursts). Owned by DelayEstimator.
 #pragma once
 
 #include <optional>

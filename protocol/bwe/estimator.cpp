@@ -48,7 +48,8 @@ void Estimator::feedback(std::span<const Report> reports, Instant now) {
     feedback_delay_.reset();
     if (!arrived_.empty()) feedback_delay_ = now - arrived_.back().sent;
     // By number where times are equal: std::stable_sort would allocate.
-    std::ranges::sort(arrived_, {}, [](const PacketResult& packet) { return std::pair(*packet.arrived, packet.sequence); });
+    std::ranges::sort(arrived_, {},
+                      [](const PacketResult& packet) { return std::pair(*packet.arrived, packet.sequence); });
     delay_feedback(arrived_, now);
     // The span of one message lacks the gap to the next one; a packet's share of it is close enough.
     const Duration span = last - first;
@@ -107,9 +108,13 @@ void Estimator::remb(BitsPerSecond rate, Instant now) {
     conclude(false, now);
 }
 
-void Estimator::set_round_trip(Duration rtt) { rate_control_.set_round_trip(rtt); }
+void Estimator::set_round_trip(Duration rtt) {
+    rate_control_.set_round_trip(rtt);
+}
 
-std::vector<ProbeCluster> Estimator::take_probes() { return std::exchange(pending_, {}); }
+std::vector<ProbeCluster> Estimator::take_probes() {
+    return std::exchange(pending_, {});
+}
 
 void Estimator::queue(std::vector<ProbeCluster> clusters) {
     for (ProbeCluster& cluster : clusters) {

@@ -1,5 +1,6 @@
-// The bandwidth from us to one receiver: GoogCC out of the parts in this folder (delay, loss, probes), from transport-cc
-// feedback, or from REMB where a client has no transport-cc. One per receiving endpoint, owned by its allocator.
+// The bandwidth from us to one receiver: GoogCC out of the parts in this folder (delay, loss, probes), from
+// transport-cc feedback, or from REMB where a client has no transport-cc. One per receiving endpoint, owned by its
+// allocator.
 #pragma once
 
 #include <optional>
@@ -30,7 +31,8 @@ public:
     // A packet with transport-wide sequence number `sequence` goes out now.
     void sent(std::uint16_t sequence, std::uint32_t octets, std::int32_t probe_cluster, Instant now);
 
-    // One feedback message: for each reported packet, in sequence order, its arrival on the receiver's clock or nothing.
+    // One feedback message: for each reported packet, in sequence order, its arrival on the receiver's clock or
+    // nothing.
     struct Report {
         std::uint16_t sequence = 0;
         std::optional<Instant> arrived;

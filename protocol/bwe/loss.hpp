@@ -1,6 +1,6 @@
-// How much of the loss is the line's own and how much is a full queue: a maximum-likelihood fit of one loss model over the
-// last observations, choosing among a few candidate rates (GoogCC's LossBasedBweV2). It bounds the delay-based estimate.
-// Owned by Estimator.
+// How much of the loss is the line's own and how much is a full queue: a maximum-likelihood fit of one loss model over
+// the last observations, choosing among a few candidate rates (GoogCC's LossBasedBweV2). It bounds the delay-based
+// estimate. Owned by Estimator.
 #pragma once
 
 #include <optional>

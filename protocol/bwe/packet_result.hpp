@@ -1,5 +1,5 @@
-// What one sent packet became, as transport-cc feedback tells it (draft-holmer-rmcat-transport-wide-cc-extensions-01). The
-// input of every part of the estimator. `arrived` is on the receiver's clock: only differences of it mean anything.
+// What one sent packet became, as transport-cc feedback tells it (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+// The input of every part of the estimator. `arrived` is on the receiver's clock: only differences of it mean anything.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,11 @@ struct PacketResult {
     std::int32_t probe_cluster = kNoProbe;
 };
 
-inline double seconds_of(Duration duration) { return static_cast<double>(duration.count()) / 1e6; }
-inline double milliseconds_in(Duration duration) { return static_cast<double>(duration.count()) / 1e3; }
+inline double seconds_of(Duration duration) {
+    return static_cast<double>(duration.count()) / 1e6;
+}
+inline double milliseconds_in(Duration duration) {
+    return static_cast<double>(duration.count()) / 1e3;
+}
 
 }  // namespace klassenraum::bwe

@@ -26,7 +26,9 @@ constexpr Duration kMaxSpan = seconds(1);
 
 }  // namespace
 
-std::vector<ProbeCluster> ProbeController::make(std::initializer_list<double> rates, BitsPerSecond maximum, Instant now) {
+std::vector<ProbeCluster> ProbeController::make(std::initializer_list<double> rates,
+                                                BitsPerSecond maximum,
+                                                Instant now) {
     std::vector<ProbeCluster> clusters;
     for (const double wanted : rates) {
         const auto rate = std::min(static_cast<BitsPerSecond>(wanted), maximum);
@@ -48,11 +50,8 @@ std::vector<ProbeCluster> ProbeController::begin(BitsPerSecond start, BitsPerSec
     return make({3.0 * static_cast<double>(start), 6.0 * static_cast<double>(start)}, maximum, now);
 }
 
-std::vector<ProbeCluster> ProbeController::estimate_changed(BitsPerSecond estimate,
-                                                            BitsPerSecond wanted,
-                                                            BitsPerSecond maximum,
-                                                            bool from_probe,
-                                                            Instant now) {
+std::vector<ProbeCluster> ProbeController::estimate_changed(
+    BitsPerSecond estimate, BitsPerSecond wanted, BitsPerSecond maximum, bool from_probe, Instant now) {
     if (static_cast<double>(estimate) < kDropShare * static_cast<double>(estimate_)) {
         before_drop_ = estimate_;
         dropped_at_ = now;
@@ -64,11 +63,8 @@ std::vector<ProbeCluster> ProbeController::estimate_changed(BitsPerSecond estima
     return make({kFurther * static_cast<double>(estimate)}, std::min(wanted, maximum), now);
 }
 
-std::vector<ProbeCluster> ProbeController::tick(BitsPerSecond estimate,
-                                                BitsPerSecond wanted,
-                                                BitsPerSecond maximum,
-                                                bool loss_limited,
-                                                Instant now) {
+std::vector<ProbeCluster> ProbeController::tick(
+    BitsPerSecond estimate, BitsPerSecond wanted, BitsPerSecond maximum, bool loss_limited, Instant now) {
     if (waiting_since_ && now - *waiting_since_ > kWait) waiting_since_.reset();
     if (waiting_since_ || estimate >= maximum) return {};
     const double current = static_cast<double>(estimate);
@@ -77,7 +73,8 @@ std::vector<ProbeCluster> ProbeController::tick(BitsPerSecond estimate,
             dropped_at_.reset();
         } else if (now - *dropped_at_ > kWait && !loss_limited) {
             dropped_at_.reset();
-            return make({kRecoveryShare * static_cast<double>(before_drop_)}, std::min(std::max(wanted, estimate), maximum), now);
+            return make({kRecoveryShare * static_cast<double>(before_drop_)},
+                        std::min(std::max(wanted, estimate), maximum), now);
         }
     }
     if (estimate >= wanted) return {};  // more would not be used
@@ -122,7 +119,8 @@ std::optional<BitsPerSecond> ProbeEstimator::add(const PacketResult& packet) {
         return std::nullopt;
     }
     const double sent = static_cast<double>(cluster.octets - cluster.last_sent_size) * 8 / seconds_of(sending);
-    const double received = static_cast<double>(cluster.octets - cluster.first_arrived_size) * 8 / seconds_of(receiving);
+    const double received =
+        static_cast<double>(cluster.octets - cluster.first_arrived_size) * 8 / seconds_of(receiving);
     if (received / sent > kMaxRatio) return std::nullopt;  // the feedback was compressed on its way
     double rate = std::min(sent, received);
     if (received < kUnsaturated * sent) rate = kSaturatedShare * received;  // the line's own rate, a little below

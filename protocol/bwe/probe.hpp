@@ -1,5 +1,5 @@
-// Short bursts above the estimate that find out whether the line carries more: which to send when, and what came of them
-// (GoogCC's ProbeController and ProbeBitrateEstimator). Owned by Estimator; the pacer sends the bursts.
+// Short bursts above the estimate that find out whether the line carries more: which to send when, and what came of
+// them (GoogCC's ProbeController and ProbeBitrateEstimator). Owned by Estimator; the pacer sends the bursts.
 #pragma once
 
 #include <map>
@@ -15,9 +15,7 @@ struct ProbeCluster {
     BitsPerSecond rate = 0;
     Duration length = std::chrono::milliseconds(15);
     std::uint32_t min_packets = 5;
-    std::uint32_t min_octets() const {
-        return static_cast<std::uint32_t>(rate / 8 * length.count() / 1'000'000);
-    }
+    std::uint32_t min_octets() const { return static_cast<std::uint32_t>(rate / 8 * length.count() / 1'000'000); }
 };
 
 class ProbeController {
@@ -25,11 +23,11 @@ public:
     // The first media is about to go out: three and six times the start rate, as far as that is of use.
     std::vector<ProbeCluster> begin(BitsPerSecond start, BitsPerSecond maximum, Instant now);
     // After each change of the estimate. `wanted`: what the allocation could use; nothing is probed beyond what helps.
-    std::vector<ProbeCluster> estimate_changed(BitsPerSecond estimate, BitsPerSecond wanted, BitsPerSecond maximum,
-                                               bool from_probe, Instant now);
+    std::vector<ProbeCluster> estimate_changed(
+        BitsPerSecond estimate, BitsPerSecond wanted, BitsPerSecond maximum, bool from_probe, Instant now);
     // Called regularly.
-    std::vector<ProbeCluster> tick(BitsPerSecond estimate, BitsPerSecond wanted, BitsPerSecond maximum,
-                                   bool loss_limited, Instant now);
+    std::vector<ProbeCluster> tick(
+        BitsPerSecond estimate, BitsPerSecond wanted, BitsPerSecond maximum, bool loss_limited, Instant now);
 
 private:
     std::vector<ProbeCluster> make(std::initializer_list<double> rates, BitsPerSecond maximum, Instant now);

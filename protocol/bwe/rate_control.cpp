@@ -26,7 +26,9 @@ void LinkCapacity::update(BitsPerSecond sample, double weight) {
     variance_ = (1 - weight) * variance_ + weight * error * error / std::max(*estimate_kbps_, 1.0);
     variance_ = std::clamp(variance_, kMinVariance, kMaxVariance);
 }
-double LinkCapacity::deviation() const { return std::sqrt(variance_ * *estimate_kbps_); }
+double LinkCapacity::deviation() const {
+    return std::sqrt(variance_ * *estimate_kbps_);
+}
 double LinkCapacity::upper_bps() const {
     return estimate_kbps_ ? (*estimate_kbps_ + 3 * deviation()) * 1000 : HUGE_VAL;
 }
@@ -71,8 +73,12 @@ BitsPerSecond RateControl::update(Usage usage,
                 state_ = State::Increase;
             }
             break;
-        case Usage::Overusing: state_ = State::Decrease; break;
-        case Usage::Underusing: state_ = State::Hold; break;
+        case Usage::Overusing:
+            state_ = State::Decrease;
+            break;
+        case Usage::Underusing:
+            state_ = State::Hold;
+            break;
     }
     if (state_ == State::Increase) increase(latest_throughput_, application_limited, now);
     if (state_ == State::Decrease) decrease(latest_throughput_, now);
@@ -82,11 +88,12 @@ BitsPerSecond RateControl::update(Usage usage,
 
 void RateControl::increase(BitsPerSecond throughput, bool application_limited, Instant now) {
     if (static_cast<double>(throughput) > capacity_.upper_bps()) capacity_.reset();
-    // What was never sent cannot be known to fit: no growth beyond what is really acknowledged, none while we send too little.
-    const auto limit = application_limited
-                           ? rate_
-                           : static_cast<BitsPerSecond>(kOverThroughput * static_cast<double>(throughput)) +
-                                 kOverThroughputMargin;
+    // What was never sent cannot be known to fit: no growth beyond what is really acknowledged, none while we send too
+    // little.
+    const auto limit =
+        application_limited
+            ? rate_
+            : static_cast<BitsPerSecond>(kOverThroughput * static_cast<double>(throughput)) + kOverThroughputMargin;
     if (rate_ < limit) {
         const double elapsed = changed_ ? seconds_of(now - *changed_) : 0;
         double growth = 0;
@@ -121,7 +128,8 @@ bool RateControl::may_reduce_further(Instant now, std::optional<BitsPerSecond> t
     return throughput && initialized_ && *throughput < rate_ / 2;
 }
 
-// About one packet more per response time, as near a bottleneck each further packet may be the one that fills its queue.
+// About one packet more per response time, as near a bottleneck each further packet may be the one that fills its
+// queue.
 double RateControl::additive_per_second() const {
     const double frame_bits = static_cast<double>(rate_) / 30;
     const double packets = std::ceil(frame_bits / (1200 * 8));

@@ -1,5 +1,5 @@
-// Additive increase near the link's known capacity, multiplicative increase away from it, multiplicative decrease on overuse
-// (draft-ietf-rmcat-gcc-02 §5.6 with GoogCC's link capacity estimate). Owned by DelayEstimator.
+// Additive increase near the link's known capacity, multiplicative increase away from it, multiplicative decrease on
+// overuse (draft-ietf-rmcat-gcc-02 §5.6 with GoogCC's link capacity estimate). Owned by DelayEstimator.
 #pragma once
 
 #include <optional>

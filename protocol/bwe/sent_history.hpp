@@ -1,5 +1,5 @@
-// What was sent under which transport-wide sequence number, until feedback tells what became of it. A fixed ring: what is
-// older than its length counts as never reported. Owned by Estimator.
+// What was sent under which transport-wide sequence number, until feedback tells what became of it. A fixed ring: what
+// is older than its length counts as never reported. Owned by Estimator.
 #pragma once
 
 #include <memory>

@@ -54,8 +54,8 @@ std::optional<BitsPerSecond> Throughput::rate() const {
         first_arrived = std::min(first_arrived, *packet.arrived);
         last_arrived = std::max(last_arrived, *packet.arrived);
     }
-    // One gap may be a stall of the path or of the application and counts only as much as the next widest. The octets of the
-    // packet that opens (receive side) or closes (send side) the window were moved outside of it.
+    // One gap may be a stall of the path or of the application and counts only as much as the next widest. The octets
+    // of the packet that opens (receive side) or closes (send side) the window were moved outside of it.
     const Duration received_in = last_arrived - first_arrived - widest + second;
     const Duration sent_in = last_sent - first_sent;
     const BitsPerSecond receive = per_second(octets - window_.front().size, received_in);

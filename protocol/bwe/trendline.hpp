@@ -1,5 +1,6 @@
-// Fits a line through the smoothed one-way delay of the last groups and compares its slope with an adaptive threshold: is the
-// path's queue growing, shrinking or steady (draft-ietf-rmcat-gcc-02 §5.4–5.5; GoogCC's trendline). Owned by DelayEstimator.
+// Fits a line through the smoothed one-way delay of the last groups and compares its slope with an adaptive threshold:
+// is the path's queue growing, shrinking or steady (draft-ietf-rmcat-gcc-02 §5.4–5.5; GoogCC's trendline). Owned by
+// DelayEstimator.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // What the focus asks of the bridge and what the bridge tells the focus: the role COLIBRI has between Jicofo and the
-// Videobridge, as values inside one process. Focus and bridge know these types and not each other; the shard carries them.
+// Videobridge, as values inside one process. Focus and bridge know these types and not each other; the shard carries
+// them.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +47,8 @@ struct CreateEndpoint {
     EndpointId endpoint;
     std::string name;  // the occupant's nick: what clients call the endpoint id (8 hex digits)
     bool ssrc_rewriting = false;
-    bool sctp = false;            // the offer has a data content
-    bool source_names = true;     // false: a client of 2022 that speaks per endpoint (jitsi-signalling.md 9.4)
+    bool sctp = false;         // the offer has a data content
+    bool source_names = true;  // false: a client of 2022 that speaks per endpoint (jitsi-signalling.md 9.4)
 };
 // From session-accept: the client's ICE credentials and certificate, and what it accepted of our offer.
 struct SetRemote {
@@ -78,8 +79,8 @@ struct SetForceMute {
 struct ExpireEndpoint {
     EndpointId endpoint;
 };
-using Command = std::variant<CreateConference, ExpireConference, CreateEndpoint, SetRemote, SetSources, SetForceMute,
-                             ExpireEndpoint>;
+using Command = std::
+    variant<CreateConference, ExpireConference, CreateEndpoint, SetRemote, SetSources, SetForceMute, ExpireEndpoint>;
 
 // --- bridge → focus ---
 
@@ -89,8 +90,8 @@ struct EndpointReady {
     std::string ufrag;
     std::string password;
     Fingerprint fingerprint;
-    std::string channel_path;           // path of the bridge WebSocket: "/colibri-ws/<worker>/<conference>/<name>"
-    std::string channel_password;       // its "?pwd=", 24 characters, constant for the endpoint's life
+    std::string channel_path;               // path of the bridge WebSocket: "/colibri-ws/<worker>/<conference>/<name>"
+    std::string channel_password;           // its "?pwd=", 24 characters, constant for the endpoint's life
     std::uint32_t feedback_audio_ssrc = 0;  // signalled as the sources "jvb-a0" and "jvb-v0"
     std::uint32_t feedback_video_ssrc = 0;
 };

@@ -1,5 +1,5 @@
-// An IP address and port as the sixteen octets of IPv6 (IPv4 is mapped, RFC 4291 §2.5.5.2). There is no way to print one:
-// addresses of people are never written anywhere.
+// An IP address and port as the sixteen octets of IPv6 (IPv4 is mapped, RFC 4291 §2.5.5.2). There is no way to print
+// one: addresses of people are never written anywhere.
 #pragma once
 
 #include <array>

@@ -15,7 +15,8 @@ inline constexpr std::size_t kDatagramCapacity = 1536;
 class DatagramSink {
 public:
     virtual ~DatagramSink() = default;
-    // A slot of kDatagramCapacity octets, valid until commit() or the next acquire(). Never fails: a full sink sends first.
+    // A slot of kDatagramCapacity octets, valid until commit() or the next acquire(). Never fails: a full sink sends
+    // first.
     virtual MutableBytes acquire() = 0;
     // Sends the first `length` octets of the acquired slot to `destination`.
     virtual void commit(const Address& destination, std::size_t length) = 0;

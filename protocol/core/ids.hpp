@@ -1,5 +1,5 @@
-// Identifiers that cannot be mixed up. They are drawn or counted by the server, mean nothing outside the process, and are
-// never the wire's own names: these are what a log line may carry.
+// Identifiers that cannot be mixed up. They are drawn or counted by the server, mean nothing outside the process, and
+// are never the wire's own names: these are what a log line may carry.
 #pragma once
 
 #include <compare>

@@ -1,5 +1,5 @@
-// Who was sent out of a room and stays out until it ends: by stream and by the client's machine-uid, never by address, since
-// a school is one address. Owned by a Conference.
+// Who was sent out of a room and stays out until it ends: by stream and by the client's machine-uid, never by address,
+// since a school is one address. Owned by a Conference.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// What a client answers to disco#info (XEP-0030) that changes how it is invited. Clients of today are assumed unless they
-// say otherwise; SSRC rewriting must be said.
+// What a client answers to disco#info (XEP-0030) that changes how it is invited. Clients of today are assumed unless
+// they say otherwise; SSRC rewriting must be said.
 #pragma once
 
 #include "protocol/xml/element.hpp"

@@ -9,7 +9,8 @@
 
 namespace klassenraum::focus {
 
-// `json` is an object with a `type`. A `%` in it is written so that a client which unescapes the text first reads the same.
+// `json` is an object with a `type`. A `%` in it is written so that a client which unescapes the text first reads the
+// same.
 xml::Element component_message(std::string_view component, std::string_view room_jid, std::string_view json);
 
 }  // namespace klassenraum::focus

@@ -1,5 +1,5 @@
-// Part of Conferences: stanzas to the components (jitsi-signalling.md 6). Commands name no room: it is the one in which the
-// stream sits. What is not understood is dropped, requests are answered.
+// Part of Conferences: stanzas to the components (jitsi-signalling.md 6). Commands name no room: it is the one in which
+// the stream sits. What is not understood is dropped, requests are answered.
 #include "protocol/focus/directory.hpp"
 #include "protocol/xmpp/namespaces.hpp"
 #include "protocol/xmpp/stanza.hpp"
@@ -14,11 +14,11 @@ void Conferences::Parts::receive_component(const xmpp::Sender& sender,
                                            const Turn& turn) {
     if (xmpp::is_request(stanza)) {
         const xml::Element* payload = xmpp::payload_of(stanza);
-        const bool disco = stanza.attribute("type") == "get" && payload != nullptr && payload->is("query", ns::kDiscoInfo);
+        const bool disco =
+            stanza.attribute("type") == "get" && payload != nullptr && payload->is("query", ns::kDiscoInfo);
         turn.out.deliveries.push_back(
-            xmpp::deliver_to(sender.session,
-                             disco ? xmpp::iq_result(stanza, xml::Element("query", ns::kDiscoInfo))
-                                   : xmpp::iq_error(stanza, {xmpp::Condition::ServiceUnavailable})));
+            xmpp::deliver_to(sender.session, disco ? xmpp::iq_result(stanza, xml::Element("query", ns::kDiscoInfo))
+                                                   : xmpp::iq_error(stanza, {xmpp::Condition::ServiceUnavailable})));
         return;
     }
     if (stanza.name() != "message" || stanza.attribute("type") == "error") return;

@@ -12,8 +12,14 @@
 
 namespace klassenraum::focus {
 
-Conference::Conference(const Config& config, Entropy& entropy, const FormerPasswords& former, std::string slug,
-                       std::string account, std::string title, muc::Password password, Instant expires)
+Conference::Conference(const Config& config,
+                       Entropy& entropy,
+                       const FormerPasswords& former,
+                       std::string slug,
+                       std::string account,
+                       std::string title,
+                       muc::Password password,
+                       Instant expires)
     : config_(config),
       entropy_(entropy),
       former_(former),
@@ -31,7 +37,9 @@ Conference::Conference(const Config& config, Entropy& entropy, const FormerPassw
     }
 }
 
-bool Conference::guests_may_enter() const { return state() == RoomState::Open && room_.password().is_known(); }
+bool Conference::guests_may_enter() const {
+    return state() == RoomState::Open && room_.password().is_known();
+}
 
 // product.md section 4: no signalling for so long and no media either.
 bool Conference::is_lost(SessionId session, Instant now) const {
@@ -46,8 +54,8 @@ void Conference::notice_losses(Instant now) {
     for (auto& [session, seat] : seats_) seat.noticed = is_lost(session, now);
 }
 
-// Its media is gone though its stream is not: either the line is dead and nobody noticed yet, or only media fails. Every
-// client answers this question, whatever its answer is.
+// Its media is gone though its stream is not: either the line is dead and nobody noticed yet, or only media fails.
+// Every client answers this question, whatever its answer is.
 void Conference::probe(SessionId session, const Turn& turn) {
     const muc::Occupant* occupant = std::as_const(room_).find(session);
     const auto seat = seats_.find(session);
@@ -75,14 +83,17 @@ void Conference::review(LastLoss loss, const Turn& turn) {
         return occupant.is_owner() && !is_lost(occupant.session, turn.now);
     });
     switch (life_.review(taught, loss, turn.now, config_)) {
-        case Change::None: break;
-        case Change::Opened: break;
+        case Change::None:
+            break;
+        case Change::Opened:
+            break;
         case Change::Orphaned:
             room_.set_frozen(true);
             media_.apply_rights(turn);
-            muc::tell_all(room_,
-                          loss == LastLoss::Left ? leaving_notice(config_.leave_grace) : orphaned_notice(config_.orphan_grace),
-                          turn.out.deliveries);
+            muc::tell_all(
+                room_,
+                loss == LastLoss::Left ? leaving_notice(config_.leave_grace) : orphaned_notice(config_.orphan_grace),
+                turn.out.deliveries);
             break;
         case Change::Restored:
             room_.set_frozen(false);
@@ -108,7 +119,9 @@ void Conference::receive(const colibri::Event& event, const Turn& turn) {
     review(LastLoss::Broken, turn);
 }
 
-void Conference::speaker_changed(EndpointId endpoint, Instant now) { speaker_stats_.speaks(media_.nick_of(endpoint), now); }
+void Conference::speaker_changed(EndpointId endpoint, Instant now) {
+    speaker_stats_.speaks(media_.nick_of(endpoint), now);
+}
 
 void Conference::end(std::string_view reason, const Turn& turn) {
     if (over_) return;
@@ -152,7 +165,8 @@ std::optional<Instant> Conference::deadline() const {
     if (state() == RoomState::Open) {
         for (const muc::Occupant& occupant : room_.occupants()) {
             const auto seat = seats_.find(occupant.session);
-            if (!occupant.is_owner() || seat == seats_.end() || !seat->second.interrupted || seat->second.noticed) continue;
+            if (!occupant.is_owner() || seat == seats_.end() || !seat->second.interrupted || seat->second.noticed)
+                continue;
             // While media flows, its end is an event of the bridge.
             if (!media_.is_connected(occupant.session)) consider(*seat->second.interrupted + config_.lost_after);
         }

@@ -1,5 +1,6 @@
-// One room with its focus: it puts together who may enter (muc), who is invited to media (MediaSessions) and how long the
-// room lasts (LifeCycle). The rules themselves are in those parts. Owned by Conferences, which finds it by its slug.
+// One room with its focus: it puts together who may enter (muc), who is invited to media (MediaSessions) and how long
+// the room lasts (LifeCycle). The rules themselves are in those parts. Owned by Conferences, which finds it by its
+// slug.
 #pragma once
 
 #include <bitset>
@@ -34,8 +35,14 @@ struct Arrival {
 
 class Conference {
 public:
-    Conference(const Config& config, Entropy& entropy, const FormerPasswords& former, std::string slug, std::string account,
-               std::string title, muc::Password password, Instant expires);
+    Conference(const Config& config,
+               Entropy& entropy,
+               const FormerPasswords& former,
+               std::string slug,
+               std::string account,
+               std::string title,
+               muc::Password password,
+               Instant expires);
 
     const muc::Room& room() const { return room_; }
     RoomState state() const { return life_.state(); }
@@ -78,7 +85,10 @@ public:
     void receive_metadata(const muc::Occupant& sender, const xml::Element& message, const Turn& turn);
 
     // room_stanzas.cpp: of an occupant, to the room (empty nick) or to an occupant.
-    void receive_message(const muc::Occupant& sender, std::string_view nick, const xml::Element& message, const Turn& turn);
+    void receive_message(const muc::Occupant& sender,
+                         std::string_view nick,
+                         const xml::Element& message,
+                         const Turn& turn);
     void receive_iq(const muc::Occupant& sender, std::string_view nick, const xml::Element& iq, const Turn& turn);
 
     void receive(const colibri::Event& event, const Turn& turn);
@@ -98,7 +108,7 @@ private:
     struct Seat {
         std::string machine;
         std::optional<Instant> interrupted;
-        bool noticed = false;  // that the line has been broken for so long that it counts as lost
+        bool noticed = false;              // that the line has been broken for so long that it counts as lost
         std::optional<Instant> probe_due;  // asked whether it is there, and not answered yet
         bool silent = false;               // it did not answer
     };
@@ -119,7 +129,10 @@ private:
     void receive_room_iq(const muc::Occupant& sender, const xml::Element& iq, const Turn& turn);
     void receive_focus_iq(const muc::Occupant& sender, const xml::Element& iq, const Turn& turn);
     std::optional<xmpp::Error> mute(const muc::Occupant& sender, const xml::Element& mute);
-    void answer(const muc::Occupant& sender, const xml::Element& iq, const std::optional<xmpp::Error>& error, const Turn& turn);
+    void answer(const muc::Occupant& sender,
+                const xml::Element& iq,
+                const std::optional<xmpp::Error>& error,
+                const Turn& turn);
 
     // lobby.cpp
     void show_waiting(const muc::Occupant& occupant, const Turn& turn);

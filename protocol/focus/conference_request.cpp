@@ -1,5 +1,5 @@
-// Part of Conferences: the conference IQ with which every client asks whether it may come (jitsi-signalling.md 3), and the
-// secure-domain login. Waiting guests send it every five seconds, so its common answer is cheap.
+// Part of Conferences: the conference IQ with which every client asks whether it may come (jitsi-signalling.md 3), and
+// the secure-domain login. Waiting guests send it every five seconds, so its common answer is cheap.
 #include <algorithm>
 
 #include "protocol/focus/directory.hpp"
@@ -18,9 +18,13 @@ using xmpp::ErrorType;
 
 namespace {
 
-xmpp::Error session_invalid() { return {Condition::NotAcceptable, "", {xml::Element("session-invalid", ns::kFocus)}}; }
+xmpp::Error session_invalid() {
+    return {Condition::NotAcceptable, "", {xml::Element("session-invalid", ns::kFocus)}};
+}
 
-xmpp::Error wait_for_host() { return {Condition::NotAuthorized, "not authorized user domain"}; }
+xmpp::Error wait_for_host() {
+    return {Condition::NotAuthorized, "not authorized user domain"};
+}
 
 // decisions.md 8: said at the request, in a form that clients show and do not retry.
 xmpp::Error reservation(std::string text, std::string_view code) {
@@ -74,7 +78,8 @@ void Conferences::Parts::conference_request(const xmpp::Sender& sender,
     };
     const auto refuse = [&](const xmpp::Error& error) { answer(xmpp::iq_error(iq, error)); };
     const std::optional<xmpp::Jid> room = xmpp::Jid::parse(request.attribute("room"));
-    const std::string slug = room && room->domain == config.muc_domain ? muc::fold_room_name(room->local) : std::string();
+    const std::string slug =
+        room && room->domain == config.muc_domain ? muc::fold_room_name(room->local) : std::string();
     const std::string_view machine = request.attribute("machine-uid");
     if (slug.empty() || machine.size() > kMaxMachineUid) return refuse({Condition::BadRequest});
     Visitor* known = visitor(sender.session);
@@ -117,9 +122,10 @@ void Conferences::Parts::conference_request(const xmpp::Sender& sender,
     if (conference == nullptr) {
         conference = open(slug, *account, slug, muc::Password::unknown(entropy), turn.now + config.empty_grace);
         if (conference == nullptr) {
-            return refuse(reservation("Zurzeit sind alle Klassenräume belegt. Bitte versuchen Sie es in einigen Minuten "
-                                      "noch einmal.",
-                                      "503"));
+            return refuse(
+                reservation("Zurzeit sind alle Klassenräume belegt. Bitte versuchen Sie es in einigen Minuten "
+                            "noch einmal.",
+                            "503"));
         }
     }
     conference->keep_until(turn.now + kReadyPromise);
@@ -136,9 +142,9 @@ void Conferences::Parts::log_out(const xmpp::Sender& sender,
                                  const xml::Element& request,
                                  const Turn& turn) {
     const std::optional<SessionId> user = logins.end(request.attribute("session-id"));
-    turn.out.deliveries.push_back(xmpp::deliver_to(
-        sender.session,
-        user ? xmpp::iq_result(iq, xml::Element("logout", ns::kFocus)) : xmpp::iq_error(iq, session_invalid())));
+    turn.out.deliveries.push_back(
+        xmpp::deliver_to(sender.session, user ? xmpp::iq_result(iq, xml::Element("logout", ns::kFocus))
+                                              : xmpp::iq_error(iq, session_invalid())));
     if (user && *user) forget_logins({*user}, turn);
 }
 

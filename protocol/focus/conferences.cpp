@@ -20,7 +20,8 @@ EndpointId endpoint_of(const colibri::Event& event) {
 
 }  // namespace
 
-Conferences::Conferences(Config config, Entropy& entropy) : parts_(std::make_unique<Parts>(std::move(config), entropy)) {}
+Conferences::Conferences(Config config, Entropy& entropy)
+    : parts_(std::make_unique<Parts>(std::move(config), entropy)) {}
 Conferences::~Conferences() = default;
 
 bool Conferences::serves(std::string_view domain) const {
@@ -28,7 +29,8 @@ bool Conferences::serves(std::string_view domain) const {
     return domain == config.muc_domain || domain == config.focus_domain || config.is_component(domain);
 }
 
-void Conferences::receive(const xmpp::Sender& sender, const xml::Element& stanza, Instant now, WallTime wall, Output& out) {
+void Conferences::receive(
+    const xmpp::Sender& sender, const xml::Element& stanza, Instant now, WallTime wall, Output& out) {
     const Turn turn{now, wall, out};
     const std::optional<xmpp::Jid> to = xmpp::Jid::parse(stanza.attribute("to"));
     if (!to || !xmpp::is_stanza(stanza)) return;
@@ -121,8 +123,12 @@ void Conferences::expire(Instant now, Output& out) {
     parts_->settle(turn);
 }
 
-std::optional<Instant> Conferences::deadline() const { return parts_->next; }
+std::optional<Instant> Conferences::deadline() const {
+    return parts_->next;
+}
 
-std::uint32_t Conferences::rooms() const { return static_cast<std::uint32_t>(parts_->conferences.size()); }
+std::uint32_t Conferences::rooms() const {
+    return static_cast<std::uint32_t>(parts_->conferences.size());
+}
 
 }  // namespace klassenraum::focus

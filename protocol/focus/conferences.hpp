@@ -1,6 +1,6 @@
-// All rooms of a shard with their focus: who may open, enter and speak (XEP-0045 as Jitsi clients use it), and the media
-// sessions between each occupant and the bridge (XEP-0166). It takes the place of Jicofo and of Prosody's rooms. Owned by the
-// shard, called from its thread alone; everything it has to say is appended to the Output of the call.
+// All rooms of a shard with their focus: who may open, enter and speak (XEP-0045 as Jitsi clients use it), and the
+// media sessions between each occupant and the bridge (XEP-0166). It takes the place of Jicofo and of Prosody's rooms.
+// Owned by the shard, called from its thread alone; everything it has to say is appended to the Output of the call.
 #pragma once
 
 #include <memory>

@@ -3,11 +3,13 @@
 namespace klassenraum::focus {
 
 std::vector<std::pair<std::string, std::string>> Config::components() const {
-    return {{"end_conference", end_conference}, {"av_moderation", av_moderation}, {"room_metadata", room_metadata}, {"lobbyrooms", lobby_domain}, {"speakerstats", speaker_stats}, {"polls", polls}};
+    return {{"end_conference", end_conference}, {"av_moderation", av_moderation}, {"room_metadata", room_metadata},
+            {"lobbyrooms", lobby_domain},       {"speakerstats", speaker_stats},  {"polls", polls}};
 }
 
 bool Config::is_component(std::string_view address) const {
-    for (const std::string* own : {&end_conference, &av_moderation, &room_metadata, &lobby_domain, &speaker_stats, &polls}) {
+    for (const std::string* own :
+         {&end_conference, &av_moderation, &room_metadata, &lobby_domain, &speaker_stats, &polls}) {
         if (address == *own) return true;
     }
     return false;

@@ -1,5 +1,5 @@
-// What the rooms of a server are told once, at start: the addresses under which they answer, what the media offer holds, and
-// how long a room without its teacher lasts. Made by the shard from its own configuration.
+// What the rooms of a server are told once, at start: the addresses under which they answer, what the media offer
+// holds, and how long a room without its teacher lasts. Made by the shard from its own configuration.
 #pragma once
 
 #include <cstdint>
@@ -47,15 +47,16 @@ struct Config {
     std::uint32_t max_rooms = 60;
     std::uint32_t max_rooms_of_account = 40;  // thirty colleagues share one school account
 
-    Duration leave_grace = std::chrono::seconds(30);      // last moderator chose to leave (verwaist-kurz)
-    Duration orphan_grace = std::chrono::seconds(300);    // last moderator's line broke (verwaist)
-    Duration lost_after = std::chrono::seconds(10);       // a broken line counts as lost
+    Duration leave_grace = std::chrono::seconds(30);    // last moderator chose to leave (verwaist-kurz)
+    Duration orphan_grace = std::chrono::seconds(300);  // last moderator's line broke (verwaist)
+    Duration lost_after = std::chrono::seconds(10);     // a broken line counts as lost
     Duration planned_lifetime = std::chrono::hours(14 * 24);
-    Duration empty_grace = std::chrono::seconds(60);      // opened by a conference request and nobody came
-    Duration login_lifetime = std::chrono::minutes(120);  // sliding; never over while the room is open
+    Duration empty_grace = std::chrono::seconds(60);             // opened by a conference request and nobody came
+    Duration login_lifetime = std::chrono::minutes(120);         // sliding; never over while the room is open
     Duration features_timeout = std::chrono::milliseconds(800);  // a client's answer to disco#info before its offer
     Duration source_delay = std::chrono::milliseconds(60);       // source-adds that fall together go out together
-    Duration farewell = std::chrono::seconds(2);  // from kick or room end to the end of the stream: clients go by themselves
+    Duration farewell =
+        std::chrono::seconds(2);  // from kick or room end to the end of the stream: clients go by themselves
 
     // The addresses of components, in the order in which they are announced: type and address.
     std::vector<std::pair<std::string, std::string>> components() const;

@@ -33,7 +33,8 @@ Conference* Conferences::Parts::find_lobby(SessionId session) {
 }
 
 Conference* Conferences::Parts::find(EndpointId endpoint) {
-    const auto found = std::ranges::find_if(conferences, [&](const auto& entry) { return entry.second->has(endpoint); });
+    const auto found =
+        std::ranges::find_if(conferences, [&](const auto& entry) { return entry.second->has(endpoint); });
     return found == conferences.end() ? nullptr : found->second.get();
 }
 
@@ -46,7 +47,8 @@ Visitor* Conferences::Parts::visitor(SessionId session) {
 std::optional<std::string> Conferences::Parts::account_of(const xmpp::Sender& sender, std::string_view slug) {
     if (sender.account) return sender.account;
     const auto found = visitors.find(sender.session);
-    if (found == visitors.end() || found->second.login_account.empty() || found->second.login_slug != slug) return std::nullopt;
+    if (found == visitors.end() || found->second.login_account.empty() || found->second.login_slug != slug)
+        return std::nullopt;
     return found->second.login_account;
 }
 
@@ -55,8 +57,8 @@ bool Conferences::Parts::is_owner(const xmpp::Sender& sender, const Conference& 
 }
 
 std::uint32_t Conferences::Parts::rooms_of(std::string_view account) const {
-    return static_cast<std::uint32_t>(
-        std::ranges::count_if(conferences, [&](const auto& entry) { return entry.second->room().account() == account; }));
+    return static_cast<std::uint32_t>(std::ranges::count_if(
+        conferences, [&](const auto& entry) { return entry.second->room().account() == account; }));
 }
 
 Conference* Conferences::Parts::open(
@@ -64,8 +66,8 @@ Conference* Conferences::Parts::open(
     if (slug.empty() || conferences.size() >= config.max_rooms || rooms_of(account) >= config.max_rooms_of_account) {
         return nullptr;
     }
-    auto made = std::make_unique<Conference>(
-        config, entropy, former, slug, std::move(account), std::move(title), std::move(password), expires);
+    auto made = std::make_unique<Conference>(config, entropy, former, slug, std::move(account), std::move(title),
+                                             std::move(password), expires);
     return conferences.emplace(std::move(slug), std::move(made)).first->second.get();
 }
 

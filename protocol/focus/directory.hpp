@@ -1,4 +1,5 @@
-// The inside of Conferences: which rooms there are, which stream is in which, who logged in, who is about to be shown out.
+// The inside of Conferences: which rooms there are, which stream is in which, who logged in, who is about to be shown
+// out.
 #pragma once
 
 #include <deque>
@@ -16,12 +17,12 @@ namespace klassenraum::focus {
 
 // What is known of a stream that asked for a room.
 struct Visitor {
-    std::string machine;         // machine-uid of its last conference request
-    std::string login_account;   // by session-id; empty: none
+    std::string machine;        // machine-uid of its last conference request
+    std::string login_account;  // by session-id; empty: none
     std::string login_slug;
-    std::string room;            // slug of the room that it sits in
-    std::string lobby;           // slug of the room at whose door it waits
-    std::string promised_room;   // slug that it was told "ready" for
+    std::string room;           // slug of the room that it sits in
+    std::string lobby;          // slug of the room at whose door it waits
+    std::string promised_room;  // slug that it was told "ready" for
     Instant promised_until;
 };
 
@@ -42,7 +43,10 @@ struct Conferences::Parts {
 
     // conference_request.cpp
     void receive_focus(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn);
-    void conference_request(const xmpp::Sender& sender, const xml::Element& iq, const xml::Element& request, const Turn& turn);
+    void conference_request(const xmpp::Sender& sender,
+                            const xml::Element& iq,
+                            const xml::Element& request,
+                            const Turn& turn);
     void log_out(const xmpp::Sender& sender, const xml::Element& iq, const xml::Element& request, const Turn& turn);
 
     // room_routing.cpp
@@ -64,7 +68,10 @@ struct Conferences::Parts {
     void receive_lobby(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn);
 
     // components.cpp
-    void receive_component(const xmpp::Sender& sender, const xmpp::Jid& to, const xml::Element& stanza, const Turn& turn);
+    void receive_component(const xmpp::Sender& sender,
+                           const xmpp::Jid& to,
+                           const xml::Element& stanza,
+                           const Turn& turn);
 
     void forget_logins(const std::vector<SessionId>& sessions, const Turn& turn);
     // After each turn: rooms that are over go, with all that depends on them, and the next deadline is found.

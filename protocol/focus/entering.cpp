@@ -78,9 +78,8 @@ bool Conference::join(const Arrival& arrival, const Turn& turn) {
     newcomer.session = session;
     newcomer.real_jid = arrival.sender.jid.str();
     // threats.md M11: a stream of the account domain is shown under an address that says nothing.
-    newcomer.public_jid = arrival.sender.guest_domain
-                              ? newcomer.real_jid
-                              : arrival.nick + "@" + config_.guest_domain + "/" + arrival.nick;
+    newcomer.public_jid = arrival.sender.guest_domain ? newcomer.real_jid
+                                                      : arrival.nick + "@" + config_.guest_domain + "/" + arrival.nick;
     newcomer.room_jid = arrival.room_jid;
     newcomer.nick = arrival.nick;
     newcomer.affiliation = arrival.owner ? muc::Affiliation::Owner : muc::Affiliation::None;
@@ -95,7 +94,8 @@ bool Conference::join(const Arrival& arrival, const Turn& turn) {
         muc::announce_configuration(room_, turn.out.deliveries);
     }
     review(LastLoss::Left, turn);
-    if (arrival.owner && !room_.password().is_known()) muc::tell(*room_.find(session), kSetPassword, turn.out.deliveries);
+    if (arrival.owner && !room_.password().is_known())
+        muc::tell(*room_.find(session), kSetPassword, turn.out.deliveries);
     const muc::Occupant& seated = *std::as_const(room_).find(session);
     if (starts_muted && seated.is_owner()) tell_metadata(seated, turn);
     welcome(seated, turn);

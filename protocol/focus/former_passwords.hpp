@@ -1,5 +1,5 @@
-// The passwords of rooms that ended, as keyed hashes: a link opens again only with a new one (product.md R5). The key is of
-// this start of the server and leaves it never. Owned by Conferences.
+// The passwords of rooms that ended, as keyed hashes: a link opens again only with a new one (product.md R5). The key
+// is of this start of the server and leaves it never. Owned by Conferences.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// Part of MediaSessions: what clients ask of their session (jitsi-signalling.md 5.6, 5.8, 5.12–5.14). Each gets its answer at
-// once; a request is taken whole or changes nothing.
+// Part of MediaSessions: what clients ask of their session (jitsi-signalling.md 5.6, 5.8, 5.12–5.14). Each gets its
+// answer at once; a request is taken whole or changes nothing.
 #include "protocol/focus/limits.hpp"
 #include "protocol/focus/media_sessions.hpp"
 #include "protocol/jingle/accept.hpp"
@@ -20,7 +20,8 @@ xmpp::Error unknown_session() {
 
 xmpp::Error error_of(jingle::SourceError error) {
     const bool full = error == jingle::SourceError::TooMany;
-    return {full ? xmpp::Condition::ResourceConstraint : xmpp::Condition::BadRequest, std::string(jingle::text_of(error))};
+    return {full ? xmpp::Condition::ResourceConstraint : xmpp::Condition::BadRequest,
+            std::string(jingle::text_of(error))};
 }
 
 }  // namespace
@@ -41,10 +42,16 @@ void MediaSessions::receive_jingle(const muc::Occupant& occupant, const xml::Ele
     const std::size_t place = turn.out.deliveries.size();
     std::optional<xmpp::Error> error;
     switch (*action) {
-        case Action::SessionAccept: error = accept(*participant, occupant.nick, *jingle, turn); break;
+        case Action::SessionAccept:
+            error = accept(*participant, occupant.nick, *jingle, turn);
+            break;
         case Action::SourceAdd:
-        case Action::SourceRemove: error = change_sources(*participant, occupant.nick, *jingle, turn); break;
-        case Action::SessionTerminate: error = terminate(*participant, *jingle, turn); break;
+        case Action::SourceRemove:
+            error = change_sources(*participant, occupant.nick, *jingle, turn);
+            break;
+        case Action::SessionTerminate:
+            error = terminate(*participant, *jingle, turn);
+            break;
         case Action::SessionInfo: {
             // An ICE restart in place is not offered: the client falls back to terminate and restart.
             const xml::Element* session = jingle->child("bridge-session", ns::kFocus);
@@ -55,8 +62,11 @@ void MediaSessions::receive_jingle(const muc::Occupant& occupant, const xml::Ele
         }
         case Action::TransportInfo:  // clients of 2022 trickle; checks show us their addresses anyway
         case Action::TransportAccept:
-        case Action::TransportReject: break;
-        case Action::SessionInitiate: error = xmpp::Error{xmpp::Condition::BadRequest}; break;
+        case Action::TransportReject:
+            break;
+        case Action::SessionInitiate:
+            error = xmpp::Error{xmpp::Condition::BadRequest};
+            break;
     }
     answer(error);
     auto& deliveries = turn.out.deliveries;
@@ -107,7 +117,9 @@ std::optional<xmpp::Error> MediaSessions::change_sources(Participant& participan
     return std::nullopt;
 }
 
-std::optional<xmpp::Error> MediaSessions::terminate(Participant& participant, const xml::Element& jingle, const Turn& turn) {
+std::optional<xmpp::Error> MediaSessions::terminate(Participant& participant,
+                                                    const xml::Element& jingle,
+                                                    const Turn& turn) {
     const jingle::Termination termination = jingle::parse_termination(jingle);
     if (!termination.bridge_session.empty() && termination.bridge_session != participant.media->bridge_session) {
         return xmpp::Error{xmpp::Condition::ItemNotFound};

@@ -13,7 +13,8 @@ constexpr std::array kNotices{10U, 5U, 1U};  // minutes before the end
 
 }  // namespace
 
-//   Planned ─a teacher enters─▶ Open ─the last teacher is gone─▶ Orphaned ─grace over─▶ ended (the owner drops the room)
+//   Planned ─a teacher enters─▶ Open ─the last teacher is gone─▶ Orphaned ─grace over─▶ ended (the owner drops the
+//   room)
 //      └─ expires: ended         ▲                                   │
 //                                └────────a teacher is back──────────┘
 Change LifeCycle::review(bool taught, LastLoss loss, Instant now, const Config& config) {

@@ -1,5 +1,5 @@
-// When a room is open and when it ends (product.md section 4). Time and the presence of teachers go in, the room's state
-// comes out; what a change means for the people inside is the Conference's business. Owned by a Conference.
+// When a room is open and when it ends (product.md section 4). Time and the presence of teachers go in, the room's
+// state comes out; what a change means for the people inside is the Conference's business. Owned by a Conference.
 #pragma once
 
 #include <optional>

@@ -8,11 +8,12 @@
 
 namespace klassenraum::focus {
 
-inline constexpr std::size_t kMaxLogins = 1024;        // the oldest goes; its owner logs in again
-inline constexpr std::size_t kMaxVisitors = 16'384;    // streams that asked for a room; further ones are refused
-inline constexpr std::size_t kMaxMachineUid = 128;     // octets
-inline constexpr std::size_t kMaxAttemptRecords = 512; // streams of one room that typed a wrong password; the oldest goes
-inline constexpr std::size_t kMaxFarewells = 4096;     // streams about to be ended; beyond that they end at once
+inline constexpr std::size_t kMaxLogins = 1024;      // the oldest goes; its owner logs in again
+inline constexpr std::size_t kMaxVisitors = 16'384;  // streams that asked for a room; further ones are refused
+inline constexpr std::size_t kMaxMachineUid = 128;   // octets
+inline constexpr std::size_t kMaxAttemptRecords =
+    512;                                            // streams of one room that typed a wrong password; the oldest goes
+inline constexpr std::size_t kMaxFarewells = 4096;  // streams about to be ended; beyond that they end at once
 
 // jitsi-signalling.md 5.12: Jicofo's rule. What comes too soon is granted later, because clients reload on a refusal.
 inline constexpr Duration kRestartInterval = std::chrono::seconds(5);
@@ -30,10 +31,10 @@ inline constexpr Duration kProbeTime = std::chrono::seconds(1);
 inline constexpr std::size_t kMaxWaiting = 200;  // in one lobby; further ones are told that the room is full
 inline constexpr std::size_t kMaxKnocks = 1024;  // of one room: who showed its password while the door was shut
 
-inline constexpr std::size_t kMaxPolls = 50;         // of one room; further ones are refused
+inline constexpr std::size_t kMaxPolls = 50;  // of one room; further ones are refused
 inline constexpr std::size_t kMaxPollOptions = 30;
-inline constexpr std::size_t kMaxPollText = 500;     // characters of a question or an answer
-inline constexpr std::size_t kMaxPollVoters = 500;   // for one answer
+inline constexpr std::size_t kMaxPollText = 500;    // characters of a question or an answer
+inline constexpr std::size_t kMaxPollVoters = 500;  // for one answer
 inline constexpr std::size_t kMaxSpeakerEntries = 500;
 
 inline constexpr std::size_t kMaxFormerPasswords = 4096;  // of rooms that ended; the oldest goes
@@ -41,7 +42,8 @@ inline constexpr std::size_t kMaxFormerPasswords = 4096;  // of rooms that ended
 // threats.md M4: how long a wrong password waits for its refusal.
 inline constexpr Duration kFirstRefusal = std::chrono::milliseconds(500);
 inline constexpr Duration kLongestRefusal = std::chrono::seconds(30);
-inline constexpr unsigned kRoomAttemptsPerStep = 20;  // wrong ones of a whole room until all its refusals wait a step longer
+inline constexpr unsigned kRoomAttemptsPerStep =
+    20;  // wrong ones of a whole room until all its refusals wait a step longer
 inline constexpr Duration kRoomAttemptMemory = std::chrono::minutes(5);
 
 }  // namespace klassenraum::focus

@@ -1,5 +1,6 @@
-// Part of Conference: the lobby (jitsi-signalling.md 4.7). Its door comes after the password (decisions.md 10): who showed the
-// right one while the door is shut may wait here, sees nobody but itself, and reaches nobody; owners see all who wait.
+// Part of Conference: the lobby (jitsi-signalling.md 4.7). Its door comes after the password (decisions.md 10): who
+// showed the right one while the door is shut may wait here, sees nobody but itself, and reaches nobody; owners see all
+// who wait.
 #include "protocol/focus/conference.hpp"
 #include "protocol/focus/limits.hpp"
 #include "protocol/focus/notices.hpp"
@@ -59,13 +60,15 @@ bool Conference::enter_lobby(const Arrival& arrival, const Turn& turn) {
     muc::Extensions extensions = muc::rebuild_extensions(arrival.presence, arrival.nick);
     const auto knock = knocks_.find(session);
     const bool owner = arrival.owner && room_.find(session) != nullptr;
-    const bool may_wait = knock != knocks_.end() && !is_banned(session, arrival.machine) && room_.find(session) == nullptr;
+    const bool may_wait =
+        knock != knocks_.end() && !is_banned(session, arrival.machine) && room_.find(session) == nullptr;
     if (!room_.door_shut || (!owner && !may_wait)) return refuse({xmpp::Condition::NotAllowed});
     const bool taken = std::ranges::any_of(
         hall_, [&](const muc::Occupant& other) { return other.nick == arrival.nick && other.session != session; });
     if (!muc::is_nick(arrival.nick) || taken) return refuse({xmpp::Condition::Conflict});
     if (!owner && extensions.display_name.empty()) return refuse(muc::refusal_of(muc::Verdict::NameRequired));
-    if (find_waiting(session) == nullptr && hall_.size() >= kMaxWaiting) return refuse({xmpp::Condition::ServiceUnavailable});
+    if (find_waiting(session) == nullptr && hall_.size() >= kMaxWaiting)
+        return refuse({xmpp::Condition::ServiceUnavailable});
     leave_lobby(session, turn);
     muc::Occupant newcomer;
     newcomer.session = session;
@@ -119,7 +122,9 @@ void Conference::remove_waiting(SessionId session, bool kicked, const Turn& turn
     hall_.erase(found);
 }
 
-void Conference::leave_lobby(SessionId session, const Turn& turn) { remove_waiting(session, false, turn); }
+void Conference::leave_lobby(SessionId session, const Turn& turn) {
+    remove_waiting(session, false, turn);
+}
 
 void Conference::admit(SessionId session, std::string_view by, const Turn& turn) {
     const auto knock = knocks_.find(session);
@@ -156,7 +161,8 @@ void Conference::receive_lobby_iq(SessionId session, const xml::Element& iq, con
     };
     if (sender == nullptr) return refuse(xmpp::Condition::ItemNotFound);
     const bool set = iq.attribute("type") == "set";
-    if (!set || payload == nullptr || !payload->is("query", ns::kMucAdmin)) return refuse(xmpp::Condition::ServiceUnavailable);
+    if (!set || payload == nullptr || !payload->is("query", ns::kMucAdmin))
+        return refuse(xmpp::Condition::ServiceUnavailable);
     if (!sender->is_owner()) return refuse(xmpp::Condition::Forbidden);
     const xml::Element* item = payload->child("item");
     if (item == nullptr || item->attribute("role") != "none") return refuse(xmpp::Condition::NotAllowed);
@@ -191,7 +197,8 @@ void Conference::shut_door(bool shut, const Turn& turn) {
 void Conference::empty_lobby(bool into_room, const Turn& turn) {
     for (muc::Occupant& occupant : hall_) {
         const auto knock = knocks_.find(occupant.session);
-        const std::string next = knock != knocks_.end() ? knock->second.room_jid : room_.slug() + "@" + config_.muc_domain;
+        const std::string next =
+            knock != knocks_.end() ? knock->second.room_jid : room_.slug() + "@" + config_.muc_domain;
         muc::send_to(occupant, destroyed(occupant, into_room ? next : std::string()), turn.out.deliveries);
         muc::wipe(occupant.display_name);
     }

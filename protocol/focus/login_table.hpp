@@ -1,6 +1,6 @@
-// The session-ids of the secure-domain login (jitsi-signalling.md 3.1): made when somebody logged in to a school account
-// asks for a room, good on the same machine and for the same room, until it ends or nobody used them for two hours. They
-// live in memory only. Owned by Conferences.
+// The session-ids of the secure-domain login (jitsi-signalling.md 3.1): made when somebody logged in to a school
+// account asks for a room, good on the same machine and for the same room, until it ends or nobody used them for two
+// hours. They live in memory only. Owned by Conferences.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,8 @@ struct Login {
 class LoginTable {
 public:
     // Returns the session-id.
-    std::string create(std::string_view account, std::string_view slug, std::string_view machine, Instant expires, Entropy& entropy);
+    std::string create(
+        std::string_view account, std::string_view slug, std::string_view machine, Instant expires, Entropy& entropy);
 
     // The login if id, machine and room fit and it has not expired.
     Login* find(std::string_view id, std::string_view machine, std::string_view slug, Instant now);

@@ -14,13 +14,14 @@ Participant* MediaSessions::find(SessionId session) {
 }
 
 Participant* MediaSessions::find(EndpointId endpoint) {
-    const auto found = std::ranges::find_if(participants_,
-                                            [&](const auto& one) { return one->media && one->media->endpoint == endpoint; });
+    const auto found = std::ranges::find_if(
+        participants_, [&](const auto& one) { return one->media && one->media->endpoint == endpoint; });
     return found == participants_.end() ? nullptr : found->get();
 }
 
 bool MediaSessions::has(EndpointId endpoint) const {
-    return std::ranges::any_of(participants_, [&](const auto& one) { return one->media && one->media->endpoint == endpoint; });
+    return std::ranges::any_of(participants_,
+                               [&](const auto& one) { return one->media && one->media->endpoint == endpoint; });
 }
 
 std::string MediaSessions::nick_of(EndpointId endpoint) const {

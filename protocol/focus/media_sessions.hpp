@@ -1,6 +1,6 @@
-// The Jingle sessions between the people of one room and the bridge: who is invited and how, what they accept, which sources
-// each of them is told. Features are asked first (SSRC rewriting needs it), then the bridge makes an endpoint, then the
-// offer goes out. Owned by a Conference.
+// The Jingle sessions between the people of one room and the bridge: who is invited and how, what they accept, which
+// sources each of them is told. Features are asked first (SSRC rewriting needs it), then the bridge makes an endpoint,
+// then the offer goes out. Owned by a Conference.
 #pragma once
 
 #include <deque>
@@ -92,7 +92,10 @@ private:
     void force_mute(Participant& participant, const muc::Occupant& occupant, const Turn& turn);
 
     // jingle_requests.cpp
-    std::optional<xmpp::Error> accept(Participant& participant, const std::string& nick, const xml::Element& jingle, const Turn& turn);
+    std::optional<xmpp::Error> accept(Participant& participant,
+                                      const std::string& nick,
+                                      const xml::Element& jingle,
+                                      const Turn& turn);
     std::optional<xmpp::Error> change_sources(Participant& participant,
                                               const std::string& nick,
                                               const xml::Element& jingle,

@@ -1,5 +1,5 @@
-// Part of Conference: what guests may do, as the owner sets it by the control page or by a Jitsi client (jitsi-signalling.md
-// 5.11, 6.2, 6.6). The bridge is told first, the clients so that their buttons agree with it.
+// Part of Conference: what guests may do, as the owner sets it by the control page or by a Jitsi client
+// (jitsi-signalling.md 5.11, 6.2, 6.6). The bridge is told first, the clients so that their buttons agree with it.
 #include <boost/json.hpp>
 
 #include "protocol/focus/component_message.hpp"
@@ -24,9 +24,12 @@ constexpr std::array kEveryMedium{Medium::Audio, Medium::Video, Medium::Desktop}
 
 std::string_view name_of(Medium medium) {
     switch (medium) {
-        case Medium::Audio: return "audio";
-        case Medium::Video: return "video";
-        case Medium::Desktop: return "desktop";
+        case Medium::Audio:
+            return "audio";
+        case Medium::Video:
+            return "video";
+        case Medium::Desktop:
+            return "desktop";
     }
     return "";
 }
@@ -40,26 +43,37 @@ std::optional<Medium> medium_of(std::string_view name) {
 
 std::string_view mute_namespace(Medium medium) {
     switch (medium) {
-        case Medium::Audio: return ns::kJitmeetAudio;
-        case Medium::Video: return ns::kJitmeetVideo;
-        case Medium::Desktop: return ns::kJitmeetDesktop;
+        case Medium::Audio:
+            return ns::kJitmeetAudio;
+        case Medium::Video:
+            return ns::kJitmeetVideo;
+        case Medium::Desktop:
+            return ns::kJitmeetDesktop;
     }
     return "";
 }
 
-json::object moderation_event(Medium medium) { return {{"type", "av_moderation"}, {"mediaType", name_of(medium)}}; }
+json::object moderation_event(Medium medium) {
+    return {{"type", "av_moderation"}, {"mediaType", name_of(medium)}};
+}
 
 }  // namespace
 
-void Conference::ask_to_mute(const muc::Occupant& target, std::string_view xmlns, std::string_view actor, const Turn& turn) {
+void Conference::ask_to_mute(const muc::Occupant& target,
+                             std::string_view xmlns,
+                             std::string_view actor,
+                             const Turn& turn) {
     constexpr std::size_t kIdLength = 8;
-    xml::Element request = xmpp::make_iq(
-        "set", target.occupant_jid(muc::kFocusNick), "", "mute-" + entropy_.token(kIdLength, Entropy::kHex));
+    xml::Element request = xmpp::make_iq("set", target.occupant_jid(muc::kFocusNick), "",
+                                         "mute-" + entropy_.token(kIdLength, Entropy::kHex));
     request.add(xml::Element("mute", xmlns).with("actor", target.occupant_jid(actor)).with_text("true"));
     muc::send_to(target, std::move(request), turn.out.deliveries);
 }
 
-void Conference::tell_moderation(const muc::Occupant& occupant, Medium medium, std::string_view actor, const Turn& turn) {
+void Conference::tell_moderation(const muc::Occupant& occupant,
+                                 Medium medium,
+                                 std::string_view actor,
+                                 const Turn& turn) {
     json::object event = moderation_event(medium);
     event["enabled"] = moderated_.test(muc::index_of(medium));
     event["room"] = occupant.room_jid;
@@ -126,7 +140,8 @@ std::string Conference::metadata() const {
 }
 
 void Conference::tell_metadata(const muc::Occupant& occupant, const Turn& turn) {
-    muc::send_to(occupant, component_message(config_.room_metadata, occupant.room_jid, metadata()), turn.out.deliveries);
+    muc::send_to(occupant, component_message(config_.room_metadata, occupant.room_jid, metadata()),
+                 turn.out.deliveries);
 }
 
 void Conference::receive_moderation(const muc::Occupant& sender, const xml::Element& message, const Turn& turn) {
@@ -140,7 +155,8 @@ void Conference::receive_moderation(const muc::Occupant& sender, const xml::Elem
     const bool approve = command->has_attribute("jidToWhitelist");
     const std::string_view jid = command->attribute(approve ? "jidToWhitelist" : "jidToBlacklist");
     const std::optional<xmpp::Jid> address = xmpp::Jid::parse(jid);
-    const bool here = address && address->domain == config_.muc_domain && muc::fold_room_name(address->local) == room_.slug();
+    const bool here =
+        address && address->domain == config_.muc_domain && muc::fold_room_name(address->local) == room_.slug();
     muc::Occupant* guest = here ? room_.find(std::string_view(address->resource)) : nullptr;
     if (guest == nullptr || guest->is_owner() || !moderated_.test(muc::index_of(*medium))) return;
     guest->approved.set(muc::index_of(*medium), approve);
@@ -149,7 +165,8 @@ void Conference::receive_moderation(const muc::Occupant& sender, const xml::Elem
     json::object event = moderation_event(*medium);
     event["room"] = guest->room_jid;
     event[approve ? "approved" : "removed"] = true;
-    muc::send_to(*guest, component_message(config_.av_moderation, guest->room_jid, json::serialize(event)), turn.out.deliveries);
+    muc::send_to(*guest, component_message(config_.av_moderation, guest->room_jid, json::serialize(event)),
+                 turn.out.deliveries);
     tell_approvals(*medium, !approve, nullptr, turn);
 }
 

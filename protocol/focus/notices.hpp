@@ -12,10 +12,13 @@ inline constexpr const char* kRestored = "Die Lehrkraft ist wieder da.";
 inline constexpr const char* kPasswordChanged = "Das Passwort wurde geändert. Wer schon im Raum ist, kann bleiben.";
 inline constexpr const char* kKicked = "Die Lehrkraft hat dich aus dem Klassenraum entfernt.";
 inline constexpr const char* kPasswordUsed = "Dieses Passwort galt schon einmal. Bitte wählen Sie ein neues.";
-inline constexpr const char* kQuiet = "Ruhe! Mikrofone, Kameras und Chat sind aus, bis die Lehrkraft sie wieder freigibt.";
-inline constexpr const char* kQuietOver = "Mikrofone, Kameras und Chat sind wieder frei, soweit die Lehrkraft sie erlaubt.";
+inline constexpr const char* kQuiet =
+    "Ruhe! Mikrofone, Kameras und Chat sind aus, bis die Lehrkraft sie wieder freigibt.";
+inline constexpr const char* kQuietOver =
+    "Mikrofone, Kameras und Chat sind wieder frei, soweit die Lehrkraft sie erlaubt.";
 inline constexpr const char* kClosed =
-    "Der Klassenraum ist geschlossen. Wenn der Unterricht weitergeht, bekommst du ein neues Passwort von deiner Lehrkraft.";
+    "Der Klassenraum ist geschlossen. Wenn der Unterricht weitergeht, bekommst du ein neues Passwort von deiner "
+    "Lehrkraft.";
 inline constexpr const char* kSetPassword =
     "Dieser Klassenraum hat noch kein Passwort, das jemand kennt. Legen Sie unter „Sicherheitsoptionen“ eines fest: "
     "Bis dahin warten die Lernenden.";

@@ -1,6 +1,6 @@
-// Wrong passwords at one room's door (threats.md M4): each refusal waits longer than the last one, per stream and per room,
-// while a right password never waits. What a stream sends before its refusal went out is refused with it, unread. Owned by a
-// Conference.
+// Wrong passwords at one room's door (threats.md M4): each refusal waits longer than the last one, per stream and per
+// room, while a right password never waits. What a stream sends before its refusal went out is refused with it, unread.
+// Owned by a Conference.
 #pragma once
 
 #include <deque>

@@ -29,7 +29,9 @@ std::string text_of(const json::value* value) {
     return muc::plain_line(std::string_view(text.data(), text.size()), kMaxPollText);
 }
 
-json::object option_object(const std::string& text) { return json::object{{"name", text}}; }
+json::object option_object(const std::string& text) {
+    return json::object{{"name", text}};
+}
 
 }  // namespace
 
@@ -69,12 +71,8 @@ std::string Polls::ask(std::string_view text, const std::string& nick, const std
         poll.options.push_back(std::move(option));
     }
     if (poll.options.empty()) return {};
-    const json::object told{{"type", "polls"},
-                            {"command", "new-poll"},
-                            {"pollId", poll.id},
-                            {"question", poll.question},
-                            {"senderId", nick},
-                            {"answers", std::move(written)}};
+    const json::object told{{"type", "polls"},           {"command", "new-poll"}, {"pollId", poll.id},
+                            {"question", poll.question}, {"senderId", nick},      {"answers", std::move(written)}};
     polls_.push_back(std::move(poll));
     return json::serialize(told);
 }
@@ -109,7 +107,8 @@ std::string Polls::all() const {
         json::array answers;
         for (const Option& option : poll.options) {
             json::array voters;
-            for (const Voter& voter : option.voters) voters.push_back(json::object{{"id", voter.nick}, {"name", voter.name}});
+            for (const Voter& voter : option.voters)
+                voters.push_back(json::object{{"id", voter.nick}, {"name", voter.name}});
             json::object answer = option_object(option.text);
             answer["voters"] = std::move(voters);
             answers.push_back(std::move(answer));

@@ -1,5 +1,5 @@
-// The polls of one room (jitsi-signalling.md 6.7): questions, answers and who chose what, in memory until the room ends. Who
-// may ask and answer is the caller's business. Owned by a Conference.
+// The polls of one room (jitsi-signalling.md 6.7): questions, answers and who chose what, in memory until the room
+// ends. Who may ask and answer is the caller's business. Owned by a Conference.
 #pragma once
 
 #include <optional>

@@ -49,7 +49,8 @@ RoomDetails Conference::describe(Instant now) const {
         details.waiting.push_back({.id = occupant.nick, .name = occupant.display_name});
     }
     if (const std::optional<Instant> end = life_.time_up()) details.time_left = std::max(Duration::zero(), *end - now);
-    if (const std::optional<Instant> end = life_.grace_over()) details.closes_in = std::max(Duration::zero(), *end - now);
+    if (const std::optional<Instant> end = life_.grace_over())
+        details.closes_in = std::max(Duration::zero(), *end - now);
     return details;
 }
 

@@ -38,15 +38,18 @@ RoomAnswer Conferences::Parts::create(const CreateRoom& request, const Turn& tur
     const std::string title = muc::plain_line(muc::first_octets(request.title, muc::kMaxTitle), muc::kMaxTitle);
     std::optional<muc::Password> password = muc::Password::create(request.password);
     if (!password) return refused(request.request, RoomError::BadPassword);
-    std::string slug = request.slug.empty() ? muc::make_slug(request.account, title, entropy) : muc::fold_room_name(request.slug);
+    std::string slug =
+        request.slug.empty() ? muc::make_slug(request.account, title, entropy) : muc::fold_room_name(request.slug);
     if (slug.empty()) return refused(request.request, RoomError::BadTitle);
     Conference* conference = find(slug);
-    if (conference != nullptr ? conference->room().account() != request.account : !muc::is_of_account(slug, request.account)) {
+    if (conference != nullptr ? conference->room().account() != request.account
+                              : !muc::is_of_account(slug, request.account)) {
         return refused(request.request, RoomError::NotOwner);
     }
     const Instant expires = turn.now + config.planned_lifetime;
     if (conference != nullptr) {
-        if (!conference->set_password(std::move(*password), turn)) return refused(request.request, RoomError::BadPassword);
+        if (!conference->set_password(std::move(*password), turn))
+            return refused(request.request, RoomError::BadPassword);
         if (conference->state() == RoomState::Planned) conference->keep_until(expires);
     } else if (former.has(slug, *password)) {
         return refused(request.request, RoomError::BadPassword);
@@ -68,7 +71,8 @@ RoomAnswer Conferences::Parts::query(const QueryRoom& request) {
 
 RoomAnswer Conferences::Parts::end(const EndRoom& request, const Turn& turn) {
     Conference* conference = find(muc::fold_room_name(request.slug));
-    const bool foreign = conference != nullptr && !request.account.empty() && conference->room().account() != request.account;
+    const bool foreign =
+        conference != nullptr && !request.account.empty() && conference->room().account() != request.account;
     // A room of somebody else looks like none.
     if (conference == nullptr || foreign) return refused(request.request, RoomError::Unknown);
     conference->end(kEndedReason, turn);
@@ -144,8 +148,11 @@ struct Control {
 };
 
 template <typename Request>
-constexpr bool kIsControl = requires(const Request& request) { request.account; request.slug; } &&
-                            !std::is_same_v<Request, CreateRoom> && !std::is_same_v<Request, EndRoom>;
+constexpr bool kIsControl = requires(const Request& request) {
+    request.account;
+    request.slug;
+}
+&&!std::is_same_v<Request, CreateRoom> && !std::is_same_v<Request, EndRoom>;
 
 }  // namespace
 
@@ -154,7 +161,8 @@ void Conferences::Parts::control(const RoomRequest& request, const Turn& turn) {
         [&](const auto& question) {
             if constexpr (kIsControl<std::decay_t<decltype(question)>>) {
                 Conference* conference = owned(question.account, question.slug);
-                const RoomError error = conference == nullptr ? RoomError::Unknown : Control{*conference, turn}(question);
+                const RoomError error =
+                    conference == nullptr ? RoomError::Unknown : Control{*conference, turn}(question);
                 turn.out.answers.push_back(error == RoomError::None ? details(question.request, *conference, turn)
                                                                     : refused(question.request, error));
             }

@@ -1,5 +1,5 @@
-// Part of Conferences: stanzas to room addresses. Whatever the spelling, the folded name finds the room; who is not inside
-// gets the same answers for rooms that exist and for rooms that do not (threats.md M12).
+// Part of Conferences: stanzas to room addresses. Whatever the spelling, the folded name finds the room; who is not
+// inside gets the same answers for rooms that exist and for rooms that do not (threats.md M12).
 #include "protocol/focus/directory.hpp"
 #include "protocol/focus/notices.hpp"
 #include "protocol/muc/admission.hpp"
@@ -31,7 +31,10 @@ std::optional<Address> parse_address(const xml::Element& stanza) {
     return address;
 }
 
-void refuse_presence(const xmpp::Sender& sender, const xml::Element& presence, const xmpp::Error& error, const Turn& turn) {
+void refuse_presence(const xmpp::Sender& sender,
+                     const xml::Element& presence,
+                     const xmpp::Error& error,
+                     const Turn& turn) {
     xml::Element reply = xmpp::make_presence("error", presence.attribute("to"), sender.jid.str());
     reply.add(xml::Element("x", ns::kMuc));
     reply.add(xmpp::to_element(error));
@@ -98,7 +101,8 @@ void Conferences::Parts::receive_lobby(const xmpp::Sender& sender, const xml::El
     if (stanza.name() == "presence") {
         const std::string_view type = stanza.attribute("type");
         if (!type.empty() && type != "unavailable") return;
-        if (type == "unavailable") return here ? lobby->leave_lobby(sender.session, turn) : confirm_absence(sender, stanza, turn);
+        if (type == "unavailable")
+            return here ? lobby->leave_lobby(sender.session, turn) : confirm_absence(sender, stanza, turn);
         if (here && stanza.child("x", ns::kMuc) == nullptr) return lobby->update_waiting(sender.session, stanza, turn);
         Conference* conference = address ? find(address->slug) : nullptr;
         Visitor* known = visitor(sender.session);
@@ -129,7 +133,8 @@ void Conferences::Parts::receive_in_room(const xmpp::Sender& sender, const xml::
     if (!here) {
         const bool silent = stanza.name() == "iq" ? !xmpp::is_request(stanza) : !xmpp::may_answer_with_error(stanza);
         if (silent) return;
-        const xmpp::Error error{address || !stanza.has_attribute("to") ? Condition::ItemNotFound : Condition::ServiceUnavailable};
+        const xmpp::Error error{address || !stanza.has_attribute("to") ? Condition::ItemNotFound
+                                                                       : Condition::ServiceUnavailable};
         turn.out.deliveries.push_back(xmpp::deliver_to(sender.session, xmpp::error_reply(stanza, error)));
         return;
     }
@@ -139,7 +144,9 @@ void Conferences::Parts::receive_in_room(const xmpp::Sender& sender, const xml::
 }
 
 // jitsi-signalling.md 6.3: the room is the one that the stream sits in.
-void Conferences::Parts::receive_end_conference(const xmpp::Sender& sender, const xml::Element& message, const Turn& turn) {
+void Conferences::Parts::receive_end_conference(const xmpp::Sender& sender,
+                                                const xml::Element& message,
+                                                const Turn& turn) {
     if (message.name() != "message" || message.child("end_conference") == nullptr) return;
     Conference* conference = find(sender.session);
     if (conference == nullptr) return;

@@ -1,5 +1,5 @@
-// Part of Conference: what people inside ask of the room, of the focus and of each other. Every privileged one is checked
-// against the asker's own affiliation (threats.md M5); every request is answered.
+// Part of Conference: what people inside ask of the room, of the focus and of each other. Every privileged one is
+// checked against the asker's own affiliation (threats.md M5); every request is answered.
 #include "protocol/focus/conference.hpp"
 #include "protocol/focus/notices.hpp"
 #include "protocol/muc/administration.hpp"
@@ -43,15 +43,20 @@ void Conference::receive_message(const muc::Occupant& sender,
     if (error) turn.out.deliveries.push_back(xmpp::deliver_to(sender.session, xmpp::error_reply(message, *error)));
 }
 
-void Conference::receive_iq(const muc::Occupant& sender, std::string_view nick, const xml::Element& iq, const Turn& turn) {
+void Conference::receive_iq(const muc::Occupant& sender,
+                            std::string_view nick,
+                            const xml::Element& iq,
+                            const Turn& turn) {
     if (nick == muc::kFocusNick) return receive_focus_iq(sender, iq, turn);
     if (!xmpp::is_request(iq)) return;
     if (nick.empty()) return receive_room_iq(sender, iq, turn);
-    // Nothing is passed from one to another: peer-to-peer Jingle would tell them each other's addresses (product.md R9).
+    // Nothing is passed from one to another: peer-to-peer Jingle would tell them each other's addresses (product.md
+    // R9).
     const xml::Element* payload = xmpp::payload_of(iq);
     if (room_.find(nick) == nullptr) return answer(sender, iq, xmpp::Error{Condition::ItemNotFound}, turn);
     const bool ping = payload != nullptr && payload->is("ping", ns::kPing);
-    answer(sender, iq, ping ? std::nullopt : std::optional<xmpp::Error>(xmpp::Error{Condition::ServiceUnavailable}), turn);
+    answer(sender, iq, ping ? std::nullopt : std::optional<xmpp::Error>(xmpp::Error{Condition::ServiceUnavailable}),
+           turn);
 }
 
 void Conference::receive_room_iq(const muc::Occupant& sender, const xml::Element& iq, const Turn& turn) {
@@ -63,7 +68,8 @@ void Conference::receive_room_iq(const muc::Occupant& sender, const xml::Element
     const auto refuse = [&](Condition condition) { answer(sender, iq, xmpp::Error{condition}, turn); };
     if (payload == nullptr) return refuse(Condition::BadRequest);
     if (get && payload->is("query", ns::kDiscoInfo)) {
-        return reply(muc::room_info(room_, sender, std::string_view(sender.room_jid).substr(0, sender.room_jid.find('@')),
+        return reply(muc::room_info(room_, sender,
+                                    std::string_view(sender.room_jid).substr(0, sender.room_jid.find('@')),
                                     config_.lobby_domain));
     }
     if (get && payload->is("ping", ns::kPing)) return answer(sender, iq, std::nullopt, turn);
@@ -134,7 +140,9 @@ std::optional<xmpp::Error> Conference::mute(const muc::Occupant& sender, const x
     if (target == nullptr) return xmpp::Error{Condition::ItemNotFound};
     if (target->session == sender.session) {
         using muc::Act;
-        const Act act = xmlns == ns::kJitmeetAudio ? Act::Speak : xmlns == ns::kJitmeetVideo ? Act::ShowCamera : Act::ShowScreen;
+        const Act act = xmlns == ns::kJitmeetAudio   ? Act::Speak
+                        : xmlns == ns::kJitmeetVideo ? Act::ShowCamera
+                                                     : Act::ShowScreen;
         if (on || muc::may(room_, sender, act)) return std::nullopt;
         return xmpp::Error{Condition::NotAllowed};
     }

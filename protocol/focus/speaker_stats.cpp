@@ -34,8 +34,9 @@ std::string SpeakerStats::all(Instant now) const {
     json::object users;
     for (const Entry& entry : entries_) {
         const Duration spoken = entry.nick == speaker_ ? entry.spoken + (now - since_) : entry.spoken;
-        users[entry.nick] = json::object{
-            {"displayName", entry.name}, {"totalDominantSpeakerTime", milliseconds_of(spoken)}, {"faceLandmarks", json::object{}}};
+        users[entry.nick] = json::object{{"displayName", entry.name},
+                                         {"totalDominantSpeakerTime", milliseconds_of(spoken)},
+                                         {"faceLandmarks", json::object{}}};
     }
     return json::serialize(json::object{{"type", "speakerstats"}, {"users", std::move(users)}});
 }

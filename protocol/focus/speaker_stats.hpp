@@ -1,5 +1,5 @@
-// How long each person of a room was the dominant speaker (jitsi-signalling.md 6.1). The bridge says who speaks; what clients
-// say about it is not needed. Owned by a Conference.
+// How long each person of a room was the dominant speaker (jitsi-signalling.md 6.1). The bridge says who speaks; what
+// clients say about it is not needed. Owned by a Conference.
 #pragma once
 
 #include <string>

@@ -16,11 +16,14 @@ namespace {
 std::optional<unsigned> parse_number(std::string_view text, unsigned largest) {
     unsigned number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || text.empty() || number > largest) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || text.empty() || number > largest)
+        return std::nullopt;
     return number;
 }
 
-char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; }
+char lower(char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
 
 bool same_name(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
@@ -120,7 +123,8 @@ Result<Accept, SourceError> parse_accept(const xml::Element& jingle, std::string
     for (const xml::Element& content : jingle.children()) {
         if (!content.is("content", ns::kJingle)) continue;
         if (const std::optional<int> last_n = last_n_of(content)) accept.initial_last_n = last_n;
-        if (const xml::Element* description = content.child("description", ns::kJingleRtp)) read_description(*description, accept);
+        if (const xml::Element* description = content.child("description", ns::kJingleRtp))
+            read_description(*description, accept);
         const xml::Element* transport = content.child("transport", ns::kJingleIceUdp);
         if (transport != nullptr && !read_transport(*transport, accept)) return failure(SourceError::Malformed);
     }

@@ -23,7 +23,10 @@ void add_parameter(xml::Element& payload, std::string_view name, std::string_vie
     parameter.set("value", value);
 }
 
-xml::Element& add_payload(xml::Element& description, unsigned number, std::string_view name, std::uint32_t clock_rate_hz) {
+xml::Element& add_payload(xml::Element& description,
+                          unsigned number,
+                          std::string_view name,
+                          std::uint32_t clock_rate_hz) {
     return description.add("payload-type")
         .with("id", std::to_string(number))
         .with("name", name)
@@ -57,7 +60,8 @@ void add_video_payload(xml::Element& description, const rtp::PayloadType& type) 
 }
 
 void add_extension(xml::Element& description, unsigned id, std::string_view uri) {
-    description.add(xml::Element("rtp-hdrext", ns::kJingleHeaderExtensions).with("id", std::to_string(id)).with("uri", uri));
+    description.add(
+        xml::Element("rtp-hdrext", ns::kJingleHeaderExtensions).with("id", std::to_string(id)).with("uri", uri));
 }
 
 // The bridge's own feedback source stands first: clients make their first m-line of it.
@@ -116,7 +120,8 @@ xml::Element transport(const Offer& offer) {
     xml::Element element("transport", ns::kJingleIceUdp);
     element.with("ufrag", offer.ufrag).with("pwd", offer.password);
     element.add("rtcp-mux");
-    if (!offer.channel_url.empty()) element.add(xml::Element("web-socket", ns::kColibri).with("url", offer.channel_url));
+    if (!offer.channel_url.empty())
+        element.add(xml::Element("web-socket", ns::kColibri).with("url", offer.channel_url));
     element.add(xml::Element("fingerprint", ns::kJingleDtls)
                     .with("hash", offer.fingerprint.hash)
                     .with("setup", "actpass")
@@ -154,7 +159,8 @@ xml::Element data_content(const Offer& offer) {
                     .with("number", kPort)
                     .with("protocol", "webrtc-datachannel")
                     .with("streams", "1024"));
-    return content("data", xml::Element("description", ns::kJingleRtp).with("media", "application"), std::move(element));
+    return content("data", xml::Element("description", ns::kJingleRtp).with("media", "application"),
+                   std::move(element));
 }
 
 }  // namespace

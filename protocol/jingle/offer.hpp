@@ -1,5 +1,6 @@
 // The focus' session-initiate (XEP-0166, 0167, 0176, 0320, 0338, 0339): what every client is offered. Payload types and
-// extension ids come from rtp/profile.hpp and are the same for all; jitsi-signalling.md 5.2–5.5 says why each part is there.
+// extension ids come from rtp/profile.hpp and are the same for all; jitsi-signalling.md 5.2–5.5 says why each part is
+// there.
 #pragma once
 
 #include <string>

@@ -45,7 +45,8 @@ std::string msid_of(const xml::Element& source) {
 Result<Source, SourceError> parse_source(const xml::Element& element, MediaKind kind, std::string_view nick) {
     const std::optional<std::uint32_t> ssrc = parse_ssrc(element.attribute("ssrc"));
     if (!ssrc) return failure(SourceError::Malformed);
-    Source source{.ssrc = *ssrc, .kind = kind, .name = std::string(element.attribute("name")), .msid = msid_of(element)};
+    Source source{
+        .ssrc = *ssrc, .kind = kind, .name = std::string(element.attribute("name")), .msid = msid_of(element)};
     if (source.name.empty()) source.name = std::string(nick) + (kind == MediaKind::Audio ? "-a0" : "-v0");
     if (!is_own_name(source.name, nick, kind)) return failure(SourceError::ForeignName);
     if (kind == MediaKind::Video && element.attribute("videoType") == "desktop") source.video_type = VideoType::Desktop;
@@ -119,13 +120,20 @@ const Source* SourceSet::find(std::uint32_t ssrc) const {
 
 std::string_view text_of(SourceError error) {
     switch (error) {
-        case SourceError::Malformed: return "malformed source";
-        case SourceError::TooMany: return "too many sources";
-        case SourceError::ForeignName: return "source name of somebody else";
-        case SourceError::SsrcInUse: return "SSRC is in use";
-        case SourceError::MsidInUse: return "msid is in use";
-        case SourceError::BadGroup: return "invalid source group";
-        case SourceError::UnknownSource: return "unknown source";
+        case SourceError::Malformed:
+            return "malformed source";
+        case SourceError::TooMany:
+            return "too many sources";
+        case SourceError::ForeignName:
+            return "source name of somebody else";
+        case SourceError::SsrcInUse:
+            return "SSRC is in use";
+        case SourceError::MsidInUse:
+            return "msid is in use";
+        case SourceError::BadGroup:
+            return "invalid source group";
+        case SourceError::UnknownSource:
+            return "unknown source";
     }
     return {};
 }
@@ -145,7 +153,8 @@ SourceSet without_simulcast(const SourceSet& set) {
     std::vector<std::uint32_t> dropped;
     const auto is_dropped = [&](std::uint32_t ssrc) { return std::ranges::find(dropped, ssrc) != dropped.end(); };
     for (const SourceGroup& group : set.groups) {
-        if (group.semantics == Semantics::Sim) dropped.insert(dropped.end(), group.ssrcs.begin() + 1, group.ssrcs.end());
+        if (group.semantics == Semantics::Sim)
+            dropped.insert(dropped.end(), group.ssrcs.begin() + 1, group.ssrcs.end());
     }
     SourceSet stripped;
     for (const SourceGroup& group : set.groups) {

@@ -1,5 +1,5 @@
-// XEP-0339 with Jitsi's additions: the SSRCs that an endpoint sends, their names, media stream ids and groups, as a session
-// signals them. Parsed here from any Jingle action and written anew for every receiver.
+// XEP-0339 with Jitsi's additions: the SSRCs that an endpoint sends, their names, media stream ids and groups, as a
+// session signals them. Parsed here from any Jingle action and written anew for every receiver.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +49,8 @@ enum class SourceError : std::uint8_t {
 };
 std::string_view text_of(SourceError error);
 
-// Sources of every content of a <jingle/>. One without a name gets that of a client of 2022 (jitsi-signalling.md 9.4); one
-// without a media stream id belongs to no track and is left out.
+// Sources of every content of a <jingle/>. One without a name gets that of a client of 2022 (jitsi-signalling.md 9.4);
+// one without a media stream id belongs to no track and is left out.
 Result<SourceSet, SourceError> parse_sources(const xml::Element& jingle, std::string_view nick);
 
 // What a receiver without SSRC rewriting is told: the lowest encoding of each source and its RTX.

@@ -30,9 +30,8 @@ bool shares_ssrc(const SourceSet& a, const SourceSet& b) {
 // Within one endpoint a media stream id belongs to one source name, and a name to one of them.
 bool mixes_msids(const SourceSet& set) {
     return std::ranges::any_of(set.sources, [&](const Source& one) {
-        return std::ranges::any_of(set.sources, [&](const Source& other) {
-            return (one.msid == other.msid) != (one.name == other.name);
-        });
+        return std::ranges::any_of(
+            set.sources, [&](const Source& other) { return (one.msid == other.msid) != (one.name == other.name); });
     });
 }
 
@@ -102,7 +101,8 @@ bool repeats_fid_member(const SourceSet& set) {
 }  // namespace
 
 std::optional<std::vector<SourceDescription>> describe_sources(const SourceSet& set) {
-    if (!std::ranges::all_of(set.groups, [&](const SourceGroup& group) { return is_sound(set, group); })) return std::nullopt;
+    if (!std::ranges::all_of(set.groups, [&](const SourceGroup& group) { return is_sound(set, group); }))
+        return std::nullopt;
     if (repeats_fid_member(set)) return std::nullopt;
     std::vector<std::string> names;
     for (const Source& source : set.sources) {
@@ -163,7 +163,9 @@ std::optional<SourceError> SourceRegistry::remove(EndpointId endpoint, const Sou
     return std::nullopt;
 }
 
-void SourceRegistry::forget(EndpointId endpoint) { sets_.erase(endpoint); }
+void SourceRegistry::forget(EndpointId endpoint) {
+    sets_.erase(endpoint);
+}
 
 const SourceSet& SourceRegistry::of(EndpointId endpoint) const {
     static const SourceSet kNothing;

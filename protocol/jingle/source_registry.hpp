@@ -1,5 +1,5 @@
-// Every endpoint's signalled sources in one conference, under the rules by which Jicofo accepts them (jitsi-signalling.md
-// 5.8, threats.md M8). A request is taken whole or refused whole. Owned by a focus::Conference.
+// Every endpoint's signalled sources in one conference, under the rules by which Jicofo accepts them
+// (jitsi-signalling.md 5.8, threats.md M8). A request is taken whole or refused whole. Owned by a focus::Conference.
 #pragma once
 
 #include <array>

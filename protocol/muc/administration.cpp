@@ -9,7 +9,9 @@ namespace klassenraum::muc {
 
 namespace {
 
-auto refused(xmpp::Condition condition) { return failure(xmpp::Error{condition}); }
+auto refused(xmpp::Condition condition) {
+    return failure(xmpp::Error{condition});
+}
 
 const Occupant* addressed(const Room& room, const xml::Element& item) {
     if (!item.attribute("nick").empty()) return room.find(item.attribute("nick"));
@@ -34,9 +36,12 @@ Result<AdministrativeAct, xmpp::Error> affiliation_act(const Occupant* target, s
 
 }  // namespace
 
-Result<AdministrativeAct, xmpp::Error> administrative_act(const Room& room, const Occupant& actor, const xml::Element& query) {
+Result<AdministrativeAct, xmpp::Error> administrative_act(const Room& room,
+                                                          const Occupant& actor,
+                                                          const xml::Element& query) {
     if (!actor.is_owner()) return refused(xmpp::Condition::Forbidden);
-    if (query.children().size() != 1 || query.children().front().name() != "item") return refused(xmpp::Condition::BadRequest);
+    if (query.children().size() != 1 || query.children().front().name() != "item")
+        return refused(xmpp::Condition::BadRequest);
     const xml::Element& item = query.children().front();
     const Occupant* target = addressed(room, item);
     if (item.has_attribute("affiliation")) return affiliation_act(target, item.attribute("affiliation"));

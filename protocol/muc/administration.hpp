@@ -19,6 +19,8 @@ struct NoChange {};  // asked for what is already so, or for a membership, which
 using AdministrativeAct = std::variant<NoChange, Kick>;
 
 // Decides a muc#admin set; the caller applies it.
-Result<AdministrativeAct, xmpp::Error> administrative_act(const Room& room, const Occupant& actor, const xml::Element& query);
+Result<AdministrativeAct, xmpp::Error> administrative_act(const Room& room,
+                                                          const Occupant& actor,
+                                                          const xml::Element& query);
 
 }  // namespace klassenraum::muc

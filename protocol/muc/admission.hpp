@@ -1,5 +1,5 @@
-// The one door of a room (threats.md H6, M2): whoever wants a seat, for the first time or again, under whatever spelling,
-// is judged here.
+// The one door of a room (threats.md H6, M2): whoever wants a seat, for the first time or again, under whatever
+// spelling, is judged here.
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,9 @@ namespace {
 
 using Children = std::vector<xml::Element>;
 
-bool is_id(std::string_view id) { return !id.empty() && id.size() <= kMaxMessageId; }
+bool is_id(std::string_view id) {
+    return !id.empty() && id.size() <= kMaxMessageId;
+}
 
 // Re-serialised, so that every reader's parser reads what ours did. Without a `type` clients drop it.
 std::optional<std::string> rebuild_json(std::string_view text) {
@@ -64,7 +66,8 @@ std::optional<xml::Element> rebuild(const xml::Element& given) {
     if (given.is("retract", ns::kMessageRetract) && is_id(given.attribute("id"))) {
         return xml::Element("retract", ns::kMessageRetract).with("id", given.attribute("id"));
     }
-    if (given.is("fallback", ns::kFallback)) return xml::Element("fallback", ns::kFallback).with("for", ns::kMessageRetract);
+    if (given.is("fallback", ns::kFallback))
+        return xml::Element("fallback", ns::kFallback).with("for", ns::kMessageRetract);
     if (given.is("store", ns::kHints)) return xml::Element("store", ns::kHints);
     if (given.is("json-message", ns::kJitmeet)) {
         std::optional<std::string> text = rebuild_json(given.text());
@@ -79,16 +82,20 @@ Children rebuild_children(const xml::Element& message) {
     for (const xml::Element& child : message.children()) {
         std::optional<xml::Element> kept = rebuild(child);
         const bool repeated = kept && std::ranges::any_of(children, [&](const xml::Element& other) {
-            return other.is(kept->name(), kept->xmlns());
-        });
+                                  return other.is(kept->name(), kept->xmlns());
+                              });
         if (!kept || repeated) continue;
-        says_something = says_something || (kept->name() != "store" && kept->name() != "fallback" && kept->name() != "reply");
+        says_something =
+            says_something || (kept->name() != "store" && kept->name() != "fallback" && kept->name() != "reply");
         children.push_back(std::move(*kept));
     }
     return says_something ? children : Children{};
 }
 
-xml::Element message_from(std::string_view type, const std::string& from, std::string_view id, const Children& children) {
+xml::Element message_from(std::string_view type,
+                          const std::string& from,
+                          std::string_view id,
+                          const Children& children) {
     xml::Element message = xmpp::make_message(type, from, "");
     if (is_id(id)) message.set("id", id);
     for (const xml::Element& child : children) message.add(child);
@@ -122,7 +129,10 @@ std::optional<xmpp::Error> change_subject(Room& room, const Occupant& sender, st
 
 }  // namespace
 
-std::optional<xmpp::Error> say_to_all(Room& room, const Occupant& sender, const xml::Element& message, Deliveries& out) {
+std::optional<xmpp::Error> say_to_all(Room& room,
+                                      const Occupant& sender,
+                                      const xml::Element& message,
+                                      Deliveries& out) {
     // XEP-0045 §8.1: a subject is a message with <subject/> and no <body/>.
     const xml::Element* subject = message.child("subject", ns::kClient);
     if (subject != nullptr && message.child("body", ns::kClient) == nullptr) {
@@ -141,16 +151,15 @@ std::optional<xmpp::Error> say_to_all(Room& room, const Occupant& sender, const 
     return std::nullopt;
 }
 
-std::optional<xmpp::Error> say_to_one(Room& room,
-                                      const Occupant& sender,
-                                      std::string_view nick,
-                                      const xml::Element& message,
-                                      Deliveries& out) {
+std::optional<xmpp::Error> say_to_one(
+    Room& room, const Occupant& sender, std::string_view nick, const xml::Element& message, Deliveries& out) {
     const Occupant* receiver = room.find(nick);
     if (receiver == nullptr) return xmpp::Error{xmpp::Condition::ItemNotFound};
     if (!may_whisper(room, sender, *receiver)) {
-        const bool only_to_owners = !room.is_frozen() && !room.quiet && room.policy.private_chat == PrivateChat::ToModerators;
-        if (only_to_owners) return xmpp::Error{xmpp::Condition::Forbidden, "Private Nachrichten gehen hier nur an die Lehrkraft."};
+        const bool only_to_owners =
+            !room.is_frozen() && !room.quiet && room.policy.private_chat == PrivateChat::ToModerators;
+        if (only_to_owners)
+            return xmpp::Error{xmpp::Condition::Forbidden, "Private Nachrichten gehen hier nur an die Lehrkraft."};
         return chat_is_off(room);
     }
     if (std::optional<xmpp::Error> error = refusal(room, sender, message)) return error;

@@ -1,5 +1,5 @@
-// XEP-0045 §7.4–7.5, §8.1: what people of a room say to all or to one. A message is rebuilt from the kinds of children that
-// Jitsi clients read (jitsi-signalling.md 4.9); the sender's identity is the room's, never the message's.
+// XEP-0045 §7.4–7.5, §8.1: what people of a room say to all or to one. A message is rebuilt from the kinds of children
+// that Jitsi clients read (jitsi-signalling.md 4.9); the sender's identity is the room's, never the message's.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,8 @@ namespace klassenraum::muc {
 std::optional<xmpp::Error> say_to_all(Room& room, const Occupant& sender, const xml::Element& message, Deliveries& out);
 
 // To exactly one occupant.
-std::optional<xmpp::Error> say_to_one(Room& room,
-                                      const Occupant& sender,
-                                      std::string_view nick,
-                                      const xml::Element& message,
-                                      Deliveries& out);
+std::optional<xmpp::Error> say_to_one(
+    Room& room, const Occupant& sender, std::string_view nick, const xml::Element& message, Deliveries& out);
 
 // The server's own words to one occupant, from the focus.
 void tell(const Occupant& occupant, std::string_view text, Deliveries& out);

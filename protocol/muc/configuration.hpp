@@ -1,6 +1,6 @@
-// XEP-0045 §10.2: the owner's form, which Jitsi clients use to change the room's password and to shut its door (membersonly:
-// the lobby). A room always has a password, so taking it away is refused (product.md R1); the other fields are shown because
-// clients look for them, and changing them has no effect.
+// XEP-0045 §10.2: the owner's form, which Jitsi clients use to change the room's password and to shut its door
+// (membersonly: the lobby). A room always has a password, so taking it away is refused (product.md R1); the other
+// fields are shown because clients look for them, and changing them has no effect.
 #pragma once
 
 #include <optional>

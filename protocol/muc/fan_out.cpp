@@ -18,7 +18,9 @@ void send_to_others(const Room& room, SessionId except, const MakeStanza& make, 
     }
 }
 
-void send_to_all(const Room& room, const MakeStanza& make, Deliveries& out) { send_to_others(room, SessionId{}, make, out); }
+void send_to_all(const Room& room, const MakeStanza& make, Deliveries& out) {
+    send_to_others(room, SessionId{}, make, out);
+}
 
 void send_to(const Occupant& occupant, xml::Element stanza, Deliveries& out) {
     stanza.set("to", occupant.real_jid);

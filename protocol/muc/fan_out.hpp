@@ -1,5 +1,5 @@
-// One stanza for everybody in a room. It is written once for each spelling of the room's name that clients use (decisions.md
-// 2, 3), not once for each person.
+// One stanza for everybody in a room. It is written once for each spelling of the room's name that clients use
+// (decisions.md 2, 3), not once for each person.
 #pragma once
 
 #include <functional>

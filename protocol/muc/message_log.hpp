@@ -1,5 +1,5 @@
-// Who wrote which of the last chat messages, so that only the author or a moderator takes one back (XEP-0424 §4). Holds ids
-// and nicks, never what was said. Owned by a Room.
+// Who wrote which of the last chat messages, so that only the author or a moderator takes one back (XEP-0424 §4). Holds
+// ids and nicks, never what was said. Owned by a Room.
 #pragma once
 
 #include <deque>

@@ -15,8 +15,8 @@ namespace {
 bool is_dash_or_space(UChar32 code_point) {
     constexpr UChar32 kMinusSign = 0x2212;
     constexpr std::uint32_t kMask = U_GC_PD_MASK | U_GC_ZS_MASK;
-    return (U_GET_GC_MASK(code_point) & kMask) != 0 || code_point == kMinusSign || code_point == '\t' || code_point == '\n' ||
-           code_point == '\r';
+    return (U_GET_GC_MASK(code_point) & kMask) != 0 || code_point == kMinusSign || code_point == '\t' ||
+           code_point == '\n' || code_point == '\r';
 }
 
 void wipe_text(icu::UnicodeString& text) {

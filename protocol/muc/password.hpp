@@ -1,5 +1,5 @@
-// A room's password (product.md section 4): two spellings that a child would call the same are the same. There is no empty
-// one, so that a room without a password cannot be said. Owned by its Room; its octets are zeroed with it.
+// A room's password (product.md section 4): two spellings that a child would call the same are the same. There is no
+// empty one, so that a room without a password cannot be said. Owned by its Room; its octets are zeroed with it.
 #pragma once
 
 #include <array>

@@ -35,7 +35,8 @@ xml::Element rebuild_features(const xml::Element& given) {
     for (const xml::Element& child : given.children()) {
         if (features.children().size() >= kMaxFeatures) break;
         const std::string_view var = child.attribute("var");
-        if (child.name() == "feature" && !var.empty() && var.size() <= kMaxStatus) features.add("feature").set("var", var);
+        if (child.name() == "feature" && !var.empty() && var.size() <= kMaxStatus)
+            features.add("feature").set("var", var);
     }
     return features;
 }
@@ -76,8 +77,8 @@ Extensions rebuild_extensions(const xml::Element& presence, std::string_view nic
     Extensions extensions;
     for (const xml::Element& child : presence.children()) {
         if (extensions.elements.size() >= kMaxPresenceChildren) break;
-        const bool repeated = std::ranges::any_of(extensions.elements,
-                                                  [&](const xml::Element& kept) { return kept.is(child.name(), child.xmlns()); });
+        const bool repeated = std::ranges::any_of(
+            extensions.elements, [&](const xml::Element& kept) { return kept.is(child.name(), child.xmlns()); });
         if (repeated) continue;
         std::optional<xml::Element> kept = rebuild(child, nick);
         if (!kept) continue;

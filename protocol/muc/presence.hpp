@@ -1,5 +1,6 @@
 // What an occupant may tell the others about itself in a presence, rebuilt from an allow-list (threats.md M6, M11): no
-// e-mail, no avatar address, no user id, nothing that only the server may say, and only about the occupant's own sources.
+// e-mail, no avatar address, no user id, nothing that only the server may say, and only about the occupant's own
+// sources.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// XEP-0045 room as Jitsi clients use it: the people in it, its password, its subject. It belongs to a school account, and
-// only that account's sessions are its owners: no call makes an owner of anybody else. Owned by a focus::Conference; what
-// goes in and out of it is said by the rule files beside this one.
+// XEP-0045 room as Jitsi clients use it: the people in it, its password, its subject. It belongs to a school account,
+// and only that account's sessions are its owners: no call makes an owner of anybody else. Owned by a
+// focus::Conference; what goes in and out of it is said by the rule files beside this one.
 #pragma once
 
 #include <bitset>

@@ -10,7 +10,9 @@ namespace ns = xmpp::ns;
 
 namespace {
 
-void add_status(xml::Element& x, std::string_view code) { x.add("status").set("code", code); }
+void add_status(xml::Element& x, std::string_view code) {
+    x.add("status").set("code", code);
+}
 
 xml::Element focus_presence(const std::string& room_jid, std::string_view focus_jid) {
     xml::Element presence = xmpp::make_presence("", room_jid + "/" + std::string(kFocusNick), "");
@@ -34,7 +36,8 @@ xml::Element unavailable(const Occupant& occupant, const std::string& room_jid, 
     xml::Element presence = xmpp::make_presence("unavailable", room_jid + "/" + occupant.nick, "");
     if (!removal.status.empty()) presence.add("status").set_text(removal.status);
     xml::Element x("x", ns::kMucUser);
-    xml::Element& item = x.add("item").with("affiliation", "none").with("role", "none").with("jid", occupant.public_jid);
+    xml::Element& item =
+        x.add("item").with("affiliation", "none").with("role", "none").with("jid", occupant.public_jid);
     if (!removal.actor.empty()) item.add("actor").set("nick", removal.actor);
     if (!removal.reason.empty()) item.add("reason").set_text(removal.reason);
     if (removal.kicked) add_status(x, "307");
@@ -91,7 +94,9 @@ void announce_configuration(const Room& room, Deliveries& out) {
 void leave(Room& room, SessionId session, const Removal& removal, Deliveries& out) {
     const Occupant* leaver = room.find(session);
     if (leaver == nullptr) return;
-    const auto make = [&](const std::string& room_jid) { return unavailable(*leaver, room_jid, removal, View::Others); };
+    const auto make = [&](const std::string& room_jid) {
+        return unavailable(*leaver, room_jid, removal, View::Others);
+    };
     send_to_others(room, session, make, out);
     send_to(*leaver, unavailable(*leaver, leaver->room_jid, removal, View::Self), out);
     room.unseat(session);

@@ -1,5 +1,6 @@
-// XEP-0045 §7.1, §7.4, §7.14 with the order that Jitsi clients need (jitsi-signalling.md 4.2): the focus, the others, oneself
-// with status 110, the subject. Every presence carries all that its occupant told, because each replaces the last.
+// XEP-0045 §7.1, §7.4, §7.14 with the order that Jitsi clients need (jitsi-signalling.md 4.2): the focus, the others,
+// oneself with status 110, the subject. Every presence carries all that its occupant told, because each replaces the
+// last.
 #pragma once
 
 #include <string>
@@ -26,9 +27,9 @@ void announce(const Room& room, const Occupant& occupant, Deliveries& out);
 void announce_configuration(const Room& room, Deliveries& out);
 
 struct Removal {
-    std::string status;        // the leaver's own word, e.g. "switch_room"
-    bool kicked = false;       // 307
-    std::string actor;         // nick
+    std::string status;   // the leaver's own word, e.g. "switch_room"
+    bool kicked = false;  // 307
+    std::string actor;    // nick
     std::string reason;
 };
 // Tells everybody, the one who goes included, and frees the seat.

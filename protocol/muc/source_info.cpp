@@ -16,7 +16,8 @@ constexpr std::array<std::string_view, 4> kVideoTypes{"camera", "desktop", "desk
 
 json::object rebuild_entry(const json::object& given) {
     json::object entry;
-    if (const json::value* muted = given.if_contains("muted"); muted && muted->is_bool()) entry["muted"] = muted->as_bool();
+    if (const json::value* muted = given.if_contains("muted"); muted && muted->is_bool())
+        entry["muted"] = muted->as_bool();
     if (const json::value* type = given.if_contains("videoType"); type && type->is_string()) {
         const std::string_view name{type->as_string().data(), type->as_string().size()};
         if (std::ranges::find(kVideoTypes, name) != kVideoTypes.end()) entry["videoType"] = type->as_string();

@@ -8,8 +8,8 @@ namespace {
 
 bool is_shown(char32_t character) {
     if (character < 0x20 || (character >= 0x7f && character < 0xa0)) return false;
-    const bool direction = (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069) ||
-                           character == 0x200e || character == 0x200f;
+    const bool direction = (character >= 0x202a && character <= 0x202e) ||
+                           (character >= 0x2066 && character <= 0x2069) || character == 0x200e || character == 0x200f;
     const bool invisible = character == 0x2028 || character == 0x2029 || character == 0xfeff || character == 0x200b;
     return !direction && !invisible;
 }

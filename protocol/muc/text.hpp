@@ -1,5 +1,5 @@
-// Text that one person writes and others are shown: bounded, and without characters that a reader cannot see but that turn
-// the line around or hide its end.
+// Text that one person writes and others are shown: bounded, and without characters that a reader cannot see but that
+// turn the line around or hide its end.
 #pragma once
 
 #include <string>

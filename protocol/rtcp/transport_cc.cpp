@@ -124,7 +124,9 @@ struct Statuses {
 };
 
 void write_chunks(ByteWriter& out, const Statuses& statuses) {
-    const auto at = [&](std::size_t i) { return i < statuses.count ? statuses.symbols[i] : std::uint8_t{kNotReceived}; };
+    const auto at = [&](std::size_t i) {
+        return i < statuses.count ? statuses.symbols[i] : std::uint8_t{kNotReceived};
+    };
     for (std::size_t i = 0; i < statuses.count;) {
         std::size_t run = 1;
         while (i + run < statuses.count && at(i + run) == at(i)) ++run;

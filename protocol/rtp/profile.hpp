@@ -1,6 +1,6 @@
-// The payload types and header extension ids of every conference. They are the same for all endpoints (clients answer with
-// what we offer), so a forwarded packet keeps its payload type; the numbers are those Jicofo offers. The Jingle offer and
-// the bridge both read them here.
+// The payload types and header extension ids of every conference. They are the same for all endpoints (clients answer
+// with what we offer), so a forwarded packet keeps its payload type; the numbers are those Jicofo offers. The Jingle
+// offer and the bridge both read them here.
 #pragma once
 
 #include <array>
@@ -54,11 +54,11 @@ struct CodecSet {
 };
 
 // RFC 8285 ids.
-inline constexpr std::uint8_t kAudioLevelId = 1;            // RFC 6464
+inline constexpr std::uint8_t kAudioLevelId = 1;  // RFC 6464
 inline constexpr std::uint8_t kAbsSendTimeId = 3;
 inline constexpr std::uint8_t kTransportCcId = 5;
-inline constexpr std::uint8_t kMidId = 10;                  // RFC 8843
-inline constexpr std::uint8_t kDependencyDescriptorId = 11; // AV1 RTP specification, appendix A
+inline constexpr std::uint8_t kMidId = 10;                   // RFC 8843
+inline constexpr std::uint8_t kDependencyDescriptorId = 11;  // AV1 RTP specification, appendix A
 
 inline constexpr std::string_view kAudioLevelUri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 inline constexpr std::string_view kAbsSendTimeUri = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";

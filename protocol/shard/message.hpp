@@ -1,5 +1,5 @@
-// Everything that passes between the front (sockets, TLS, HTTP, WebSocket, SCTP) and a worker's shard, as values that may
-// cross a thread. Datagrams do not come this way: the worker reads and writes its own UDP socket.
+// Everything that passes between the front (sockets, TLS, HTTP, WebSocket, SCTP) and a worker's shard, as values that
+// may cross a thread. Datagrams do not come this way: the worker reads and writes its own UDP socket.
 #pragma once
 
 #include <cstdint>
@@ -71,8 +71,19 @@ struct NewBounds {  // the configuration was read again, or the server drains
 };
 struct Stopping {  // tell every room and stream, then let go; answered by Stopped
 };
-using Input = std::variant<XmppOpened, ChannelOpened, ChannelRequested, TextReceived, ConnectionClosed, PasswordVerdict,
-                           SctpDatagram, SctpText, SctpChannelOpen, SctpClosed, AccountRevoked, focus::RoomRequest, NewBounds,
+using Input = std::variant<XmppOpened,
+                           ChannelOpened,
+                           ChannelRequested,
+                           TextReceived,
+                           ConnectionClosed,
+                           PasswordVerdict,
+                           SctpDatagram,
+                           SctpText,
+                           SctpChannelOpen,
+                           SctpClosed,
+                           AccountRevoked,
+                           focus::RoomRequest,
+                           NewBounds,
                            Stopping>;
 
 // --- shard → front ---
@@ -111,7 +122,15 @@ struct SctpClose {
 };
 struct Stopped {  // everything that Stopping made the shard say came before
 };
-using Output = std::variant<SendText, CloseConnection, ChannelVerdict, VerifyPassword, SctpOpen, SctpPacket, SctpSend,
-                            SctpClose, focus::RoomAnswer, Stopped>;
+using Output = std::variant<SendText,
+                            CloseConnection,
+                            ChannelVerdict,
+                            VerifyPassword,
+                            SctpOpen,
+                            SctpPacket,
+                            SctpSend,
+                            SctpClose,
+                            focus::RoomAnswer,
+                            Stopped>;
 
 }  // namespace klassenraum::shard

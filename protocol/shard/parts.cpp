@@ -97,7 +97,8 @@ void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out)
             },
             [&](ChannelOpened& opened) { open_channel(opened, turn); },
             [&](ChannelRequested& request) {
-                const bool accepted = bridge.authorize(request.conference, request.endpoint, request.password).has_value();
+                const bool accepted =
+                    bridge.authorize(request.conference, request.endpoint, request.password).has_value();
                 out.messages.emplace_back(ChannelVerdict{request.request, accepted});
             },
             [&](TextReceived& received) {
@@ -119,9 +120,7 @@ void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out)
             [&](SctpChannelOpen& opened) {
                 bridge.channel_opened(opened.endpoint, bridge::Channel::Sctp, now, turn.media);
             },
-            [&](SctpClosed& closed) {
-                bridge.channel_closed(closed.endpoint, bridge::Channel::Sctp, now, turn.media);
-            },
+            [&](SctpClosed& closed) { bridge.channel_closed(closed.endpoint, bridge::Channel::Sctp, now, turn.media); },
             [&](AccountRevoked& revoked) {
                 conferences.account_revoked(revoked.account, now, turn.rooms);
                 host.revoke(revoked.account, now, turn.streams);
@@ -182,7 +181,8 @@ bool Shard::Parts::carry_streams(Turn& turn) {
     }
     for (const SessionId session : said.ended) {
         const bool lost = interrupted_.erase(session) > 0;
-        conferences.session_ended(session, lost ? focus::Departure::Lost : focus::Departure::Left, turn.now, turn.rooms);
+        conferences.session_ended(session, lost ? focus::Departure::Lost : focus::Departure::Left, turn.now,
+                                  turn.rooms);
     }
     return !said.stanzas.empty() || !said.interrupted.empty() || !said.resumed.empty() || !said.ended.empty();
 }

@@ -1,5 +1,5 @@
-// How the parts of a shard are wired: what the streams say goes to the rooms, what the focus orders goes to the bridge, and
-// what these answer goes back, until nobody has anything left to say. Owned by Shard.
+// How the parts of a shard are wired: what the streams say goes to the rooms, what the focus orders goes to the bridge,
+// and what these answer goes back, until nobody has anything left to say. Owned by Shard.
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
-// Everything one worker knows, in one value: the XMPP streams, the rooms with their focus, and the bridge. Bytes, time and
-// randomness go in; datagrams and messages for the front come out. The worker calls it from one thread; a simulation calls
-// it with virtual time and a seed, and gets the same octets each time.
+// Everything one worker knows, in one value: the XMPP streams, the rooms with their focus, and the bridge. Bytes, time
+// and randomness go in; datagrams and messages for the front come out. The worker calls it from one thread; a
+// simulation calls it with virtual time and a seed, and gets the same octets each time.
 #pragma once
 
 #include <memory>
@@ -35,9 +35,10 @@ struct TurnService {
 };
 
 struct Config {
-    std::string domain;               // "jitsi.kmz-sha.de"; guest., conference., focus. and auth. names derive from it
-    std::string websocket_origin;     // "wss://jitsi.kmz-sha.de" or "wss://localhost:8443": base of the bridge channel's URL
-    std::string worker_name = "w0";   // first part of the bridge channel's path
+    std::string domain;  // "jitsi.kmz-sha.de"; guest., conference., focus. and auth. names derive from it
+    std::string
+        websocket_origin;  // "wss://jitsi.kmz-sha.de" or "wss://localhost:8443": base of the bridge channel's URL
+    std::string worker_name = "w0";  // first part of the bridge channel's path
     std::vector<CandidateAddress> candidates;
     std::optional<TurnService> turn;
     bool offer_sctp = true;

@@ -71,8 +71,8 @@ public:
 
     void deliver(const Delivery& delivery, Instant now, HostOutput& out);
     void dismiss(const Dismissal& dismissal, Instant now, HostOutput& out);
-    // Ends every stream of the account, by password or by cookie, bound, resumable or on its way: its page comes back as
-    // what the account may be now.
+    // Ends every stream of the account, by password or by cookie, bound, resumable or on its way: its page comes back
+    // as what the account may be now.
     void revoke(std::string_view account, Instant now, HostOutput& out);
 
     void expire(Instant now, HostOutput& out);

@@ -121,9 +121,9 @@ void greet(const Ready& ready) {
 int serve(Options options) {
     harden_process();
     if (options.https_port == 0) options.https_port = free_port();  // the same one after a reload
-    Launch launch{.mode = options.development ? Mode::Development : Mode::Service,
-                  .settings = {},
-                  .load = [options] { return settings_of(options, sources_of(options)); }};
+    Launch launch{.mode = options.development ? Mode::Development : Mode::Service, .settings = {}, .load = [options] {
+                      return settings_of(options, sources_of(options));
+                  }};
     launch.settings = launch.load();
     Application application(std::move(launch));
     application.run([&](const Ready& ready) {
@@ -139,7 +139,8 @@ void warn_of_blanks(const config::Settings& settings) {
     for (const std::string& page : pages::Texts(pages_for(settings, {})).with_blanks()) {
         const std::string file = settings.site.texts + "/" + page + ".md";
         std::cerr << (speaks_german() ? "Hinweis: Auf der Seite /" : "Note: the page /") << page
-                  << (speaks_german() ? " sind noch Lücken auszufüllen. Ihr Text: " : " has blanks to fill in. Its text: ")
+                  << (speaks_german() ? " sind noch Lücken auszufüllen. Ihr Text: "
+                                      : " has blanks to fill in. Its text: ")
                   << file << "\n";
     }
 }

@@ -77,7 +77,10 @@ std::vector<View> views_of(const std::vector<focus::Person>& people, const std::
     return views;
 }
 
-View live_view(Site::Parts& parts, const Call& call, const focus::RoomSummary& room, const focus::RoomDetails& details) {
+View live_view(Site::Parts& parts,
+               const Call& call,
+               const focus::RoomSummary& room,
+               const focus::RoomDetails& details) {
     View view;
     view.set("room_title", room.title).set("slug", room.slug);
     if (!room.password.empty()) view.set("password", room.password);
@@ -131,7 +134,8 @@ void show(Site::Parts& parts, Call& call, const std::string& slug) {
         [&parts, slug, key](Call& asked, const focus::RoomSummary& room, const focus::RoomDetails& details) {
             View view;
             view.set("slug", slug);
-            view.set("live", parts.templates.render("control_live", live_view(parts, asked, room, details), asked.language));
+            view.set("live",
+                     parts.templates.render("control_live", live_view(parts, asked, room, details), asked.language));
             for (const Message& message : kMessages) {
                 if (key == message.key) view.set("message", parts.phrase(asked, message.sentence));
             }
@@ -168,10 +172,9 @@ void show_live(Site::Parts& parts, Call& call, const std::string& slug) {
 
 void end_now(Site::Parts& parts, Call& call, const std::string& slug) {
     parts.endings.take_back(slug);
-    parts.surroundings.gateway.ask(focus::EndRoom{.request = {}, .account = call.session->account, .slug = slug},
-                                   [&parts, call, slug](const RoomAnswer&) mutable {
-                                       parts.redirect(call, page_of(slug));
-                                   });
+    parts.surroundings.gateway.ask(
+        focus::EndRoom{.request = {}, .account = call.session->account, .slug = slug},
+        [&parts, call, slug](const RoomAnswer&) mutable { parts.redirect(call, page_of(slug)); });
 }
 
 // Only a room of the account's is ended; the shard checks that when the time has come.
@@ -188,20 +191,19 @@ void end_soon(Site::Parts& parts, Call& call, const std::string& slug) {
 }
 
 void ask(Site::Parts& parts, Call& call, const std::string& slug, focus::RoomRequest request, std::string said) {
-    const bool is_about_person = std::holds_alternative<focus::AnswerWaiting>(request) ||
-                                 std::holds_alternative<focus::RemovePerson>(request);
-    parts.surroundings.gateway.ask(std::move(request),
-                                   [&parts, call, slug, said = std::move(said),
-                                    is_about_person](const RoomAnswer& answer) mutable {
-                                       switch (answer.error) {
-                                           case RoomError::None:
-                                               return back(parts, call, slug, said);
-                                           case RoomError::BadPassword:
-                                               return back(parts, call, slug, "schlecht");
-                                           default:
-                                               return back(parts, call, slug, is_about_person ? "weg" : "fehler");
-                                       }
-                                   });
+    const bool is_about_person =
+        std::holds_alternative<focus::AnswerWaiting>(request) || std::holds_alternative<focus::RemovePerson>(request);
+    parts.surroundings.gateway.ask(std::move(request), [&parts, call, slug, said = std::move(said),
+                                                        is_about_person](const RoomAnswer& answer) mutable {
+        switch (answer.error) {
+            case RoomError::None:
+                return back(parts, call, slug, said);
+            case RoomError::BadPassword:
+                return back(parts, call, slug, "schlecht");
+            default:
+                return back(parts, call, slug, is_about_person ? "weg" : "fehler");
+        }
+    });
 }
 
 void change_password(Site::Parts& parts, Call& call, const std::string& slug, std::string password) {

@@ -1,5 +1,5 @@
-// Lessons that end in a moment unless their teacher says „Doch weitermachen" (product.md 5.1, step 6). Owned by the Site,
-// lives on the front thread.
+// Lessons that end in a moment unless their teacher says „Doch weitermachen" (product.md 5.1, step 6). Owned by the
+// Site, lives on the front thread.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The room's rules as a form (product.md 5.1, step 3): what a policy fills in, and the policy that a form says. Anything
-// that is missing or unknown stays as it was.
+// The room's rules as a form (product.md 5.1, step 3): what a policy fills in, and the policy that a form says.
+// Anything that is missing or unknown stays as it was.
 #pragma once
 
 #include <cstdint>

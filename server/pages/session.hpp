@@ -42,8 +42,8 @@ public:
     // Whether a new token is due: not with every request, but long before the old one ends.
     bool is_stale(const Session& session, WallTime now) const;
 
-    // What the account store says now: logins of locked, removed or unknown accounts do not count, nor those from before
-    // an account's present password. Until it is called for the first time every account counts.
+    // What the account store says now: logins of locked, removed or unknown accounts do not count, nor those from
+    // before an account's present password. Until it is called for the first time every account counts.
     void know(const std::vector<accounts::Account>& accounts);
 
     void end(const Session& session);

@@ -1,5 +1,6 @@
-// The texts that the operator edits (product.md 5.4): one Markdown file a page, from the folder site.texts or, where that
-// has none, as shipped. {operator}, {address} and {mail} are filled in; what is left to be filled in by hand stands in
+// The texts that the operator edits (product.md 5.4): one Markdown file a page, from the folder site.texts or, where
+// that has none, as shipped. {operator}, {address} and {mail} are filled in; what is left to be filled in by hand
+// stands in
 // "[AUSFÜLLEN: …]" and shows. Owned by the Site, lives on the front thread.
 #pragma once
 

@@ -104,8 +104,9 @@ Templates::Templates() : english_(read_phrases(embedded("phrases/english.txt")))
         if (!name.starts_with(kPrefix)) continue;
         name.remove_prefix(kPrefix.size());
         name.remove_suffix(kSuffix.size());
-        auto parsed = std::make_unique<Parsed>(Parsed{mustache::mustache(in_language(file.bytes(), Language::German)),
-                                                      mustache::mustache(in_language(file.bytes(), Language::English))});
+        auto parsed =
+            std::make_unique<Parsed>(Parsed{mustache::mustache(in_language(file.bytes(), Language::German)),
+                                            mustache::mustache(in_language(file.bytes(), Language::English))});
         ASSERT(parsed->german.is_valid() && parsed->english.is_valid());
         parsed_.emplace(name, std::move(parsed));
     }

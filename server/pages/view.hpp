@@ -1,6 +1,6 @@
 // What a template is filled with, and the templates themselves: Mustache, everything escaped for HTML. What stands in
-// [[double brackets]] is a phrase: German as it is, English by the table server/web/pages/phrases/english.txt. Parsed once
-// at start.
+// [[double brackets]] is a phrase: German as it is, English by the table server/web/pages/phrases/english.txt. Parsed
+// once at start.
 #pragma once
 
 #include <cstdint>

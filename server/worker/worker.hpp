@@ -31,8 +31,8 @@ struct Sockets {
 // Called on the worker's thread with everything one turn had to say; must only hand it on.
 using Deliver = std::function<void(std::vector<shard::Output>)>;
 
-// Media over TCP (RFC 8656): under which address of each family TURN clients know this worker, and what is called, on the
-// worker's thread, when the first datagram for such clients waits in take_relayed().
+// Media over TCP (RFC 8656): under which address of each family TURN clients know this worker, and what is called, on
+// the worker's thread, when the first datagram for such clients waits in take_relayed().
 struct RelaySide {
     Address v4;
     Address v6;
