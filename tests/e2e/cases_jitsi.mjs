@@ -30,7 +30,7 @@ test('lib-jitsi-meet of 2022 beside the built-in client, three people', async ()
     }
 });
 
-test('lib-jitsi-meet of 2022: no, wrong and changed password', async () => {
+test('lib-jitsi-meet of 2022: no, wrong and right password', async () => {
     const { teacher, slug, password } = await lesson();
     const ben = await jitsi(1, slug);
     try {
@@ -45,10 +45,11 @@ test('lib-jitsi-meet of 2022: no, wrong and changed password', async () => {
     }
 });
 
-test('lib-jitsi-meet of 2022: a learner waits, the teacher logs in the Jitsi way, sets the password, and both meet', async () => {
+test('lib-jitsi-meet of 2022: a learner waits, the teacher logs in the Jitsi way, sets the password, changes it, and all meet', async () => {
     const slug = 'test-jitsi-weg-2022';
     const ben = await jitsi(1, slug);
     const teacher = await jitsi(0, slug);
+    let cem;
     try {
         await ben.join('neu-es-wort');
         await ben.failed('authenticationRequired');
@@ -68,9 +69,14 @@ test('lib-jitsi-meet of 2022: a learner waits, the teacher logs in the Jitsi way
         await ben.joined();
         await everybodyReceives([teacher, ben]);
         await teacher.call('lock', 'ganz-anderes-9');
-        await receives(teacher, ben);
+        cem = await jitsi(2, slug);
+        await cem.join('neu-es-wort');
+        await cem.failed('passwordRequired');  // the old one is void at once
+        await cem.join('ganz-anderes-9');
+        await cem.joined();
+        await everybodyReceives([teacher, ben, cem]);  // who was inside stays
     } finally {
-        await closeAll([teacher, ben]);
+        await closeAll([teacher, ben, cem]);
     }
 });
 
