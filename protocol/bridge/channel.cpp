@@ -41,6 +41,8 @@ struct Conversation {
         }
     }
     void operator()(const colibri::EndpointStats& message) {
+        // Its members are the client's to choose: whoever may not speak to all may not smuggle words through here.
+        if (sender.force_mute.messages) return;
         const bool to_all = conference.endpoints().size() <= kStatsToAllBelow;
         for (const auto& receiver : conference.endpoints()) {
             if (receiver.get() == &sender || (!to_all && !watches(*receiver))) continue;

@@ -176,6 +176,17 @@ TEST(EndpointMessages, CarryTheTrueSender) {
     EXPECT_THAT(room.texts_to(carol), SizeIs(2));
 }
 
+TEST(EndpointMessages, AndStatisticsStopWhereSpeakingToAllIsForbidden) {
+    Classroom room;
+    Endpoint& alice = room.join("alice");
+    Endpoint& bob = room.join("bob");
+    room.conference.set_force_mute(alice, {.endpoint = alice.id, .messages = true});
+    room.forget();
+    room.say(alice, R"({"colibriClass":"EndpointMessage","to":"","msgPayload":{"x":1}})");
+    room.say(alice, R"({"colibriClass":"EndpointStats","note":"hallo"})");
+    EXPECT_THAT(room.texts_to(bob), IsEmpty());
+}
+
 TEST(EndpointMessages, AreMetered) {
     Classroom room;
     Endpoint& alice = room.join("alice");
