@@ -25,7 +25,7 @@ for (const browser of ['chromium', 'firefox']) {
             window.firstFrame = new Promise(resolve => {
                 const look = () => {
                     const video = window.klassenraum.participants.map(person => person.video).find(Boolean);
-                    if (video && video.getVideoPlaybackQuality().totalVideoFrames > 0) return resolve(performance.now());
+                    if (window.e2e.hueOf(video) !== null) return resolve(performance.now());
                     setTimeout(look, 5);
                 };
                 look();
