@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const binary = process.env.KLASSENRAUM || path.join(root, 'build/dev/klassenraum');
 
-// Ports of this run's own, so that two runs on one machine do not meet.
-let nextPort = 20000 + process.pid % 2000 * 10;
+// Ports of this run's own, so that two runs on one machine do not meet; below those the kernel hands out itself.
+let nextPort = 20000 + process.pid % 1200 * 10;
 
 export class Server {
     static async start({ httpsPort = nextPort, mediaPort = nextPort, args = [] } = {}) {
