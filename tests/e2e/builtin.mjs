@@ -64,8 +64,6 @@ export async function createRoom(teacher, { title = 'Mathe 7b', password = 'wolk
     await page.goto(`${server.origin}/anmelden`);
     await submit(page, { account: 'test', passwort: 'test' });
     await page.goto(`${server.origin}/anlegen`);
-    // By default learners ask before they speak; these lessons let them.
-    await page.evaluate(() => { const choice = document.querySelector('select[name="mikrofone"]'); if (choice) choice.value = 'frei'; });
     await submit(page, { titel: title, passwort: password });
     const text = await page.evaluate(() => document.body.innerText + [...document.querySelectorAll('textarea')].map(t => t.value).join('\n'));
     const link = new RegExp(`${server.origin}/([a-z0-9-]+)`).exec(text);
