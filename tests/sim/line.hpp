@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "protocol/core/entropy.hpp"
 #include "protocol/core/time.hpp"
@@ -24,6 +25,14 @@ struct LineProfile {
     Duration queue = 200ms;  // what does not fit in is dropped
 };
 
+// A datagram on its way over a line, for whoever keeps a log of them.
+struct Passage {
+    Instant at;            // when it came to the line …
+    Duration waited;       // … and how long until it was on it, its own octets included
+    std::uint32_t octets;  // IP and UDP included
+    bool lost;             // or did not fit into the queue
+};
+
 class Line {
 public:
     Line(const LineProfile& profile, Entropy& entropy) : profile_(profile), entropy_(entropy) {}
@@ -31,24 +40,27 @@ public:
     void set(const LineProfile& profile) { profile_ = profile; }
     const LineProfile& profile() const { return profile_; }
     void cut_until(Instant end) { cut_until_ = end; }
+    // From now on each datagram is noted there; null: no longer.
+    void keep_log(std::vector<Passage>* log) { log_ = log; }
 
     struct Arrivals {
         std::optional<Instant> first;
         std::optional<Instant> second;  // of a duplicate
     };
     Arrivals send(std::size_t octets, Instant now) {
+        constexpr std::size_t kHeaders = 28;  // IP and UDP
+        const std::size_t size = octets + kHeaders;
         ++sent_;
-        if (now < cut_until_ || lost()) return drop();
+        if (now < cut_until_ || lost()) return drop(size, now);
         Instant out = now;
         if (profile_.bits_per_second != 0) {
             const Instant begin = std::max(free_at_, now);
-            if (begin - now > profile_.queue) return drop();
-            constexpr std::size_t kHeaders = 28;  // IP and UDP
-            free_at_ =
-                begin + Duration(static_cast<std::int64_t>((octets + kHeaders) * 8'000'000 / profile_.bits_per_second));
+            if (begin - now > profile_.queue) return drop(size, now);
+            free_at_ = begin + Duration(static_cast<std::int64_t>(size * 8'000'000 / profile_.bits_per_second));
             out = free_at_;
             queued_ = out - now;
         }
+        note(size, now, out - now, false);
         out += profile_.delay;
         if (profile_.jitter > Duration::zero()) out += random_up_to(profile_.jitter);
         Arrivals arrivals;
@@ -73,9 +85,14 @@ public:
     Duration queued() const { return queued_; }  // what the last packet had to wait for the rate
 
 private:
-    Arrivals drop() {
+    Arrivals drop(std::size_t size, Instant now) {
         ++dropped_;
+        note(size, now, Duration::zero(), true);
         return {};
+    }
+    void note(std::size_t size, Instant now, Duration waited, bool lost) {
+        if (log_ == nullptr) return;
+        log_->push_back({.at = now, .waited = waited, .octets = static_cast<std::uint32_t>(size), .lost = lost});
     }
     bool chance(double probability) {
         return probability > 0 && entropy_.below(1'000'000) < static_cast<std::uint32_t>(probability * 1e6);
@@ -99,6 +116,7 @@ private:
     Instant last_text_{};
     Instant cut_until_{};
     Duration queued_{};
+    std::vector<Passage>* log_ = nullptr;
     bool losing_ = false;
     std::uint64_t sent_ = 0;
     std::uint64_t dropped_ = 0;
