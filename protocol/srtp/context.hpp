@@ -1,40 +1,33 @@
-// SRTP and SRTCP of one peer (RFC 3711, RFC 7714), both directions, in place: our GCM for browsers, libsrtp2 for the
-// older AES-CM profile. The lengths of headers are checked before any cryptography, and the number of SSRCs that have
-// state is bounded. Owned by transport::Bundle. With GCM nothing is allocated per packet; libsrtp2 on NSS allocates.
+// SRTP and SRTCP of one peer (RFC 3711, RFC 7714), both directions, in place. The lengths of headers are checked before
+// any cryptography, and the number of SSRCs that have state is bounded. Owned by transport::Bundle. Nothing is
+// allocated per packet.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "protocol/core/bytes.hpp"
 #include "protocol/core/drop_reason.hpp"
 #include "protocol/core/result.hpp"
-#include "protocol/srtp/gcm.hpp"
-
-struct srtp_ctx_t_;  // libsrtp2's session
+#include "protocol/srtp/profile.hpp"
 
 namespace klassenraum::srtp {
 
-// RFC 5764 §4.1.2, RFC 7714 §14.2: the numbers of use_srtp.
-enum class Profile : std::uint16_t { Aes128CmSha1_80 = 0x0001, AeadAes128Gcm = 0x0007 };
-
 inline constexpr std::size_t kMaxInboundSsrcs = 64;     // threats.md R9
 inline constexpr std::size_t kMaxOutboundSsrcs = 1024;  // a class of 40 with rewriting off, over a day of reloads
-// threats.md R2 asks for 128; bursts of RTX and padding overtake each other by more.
-inline constexpr unsigned kReplayWindow = 1024;
-
-std::size_t keying_material_size(Profile profile);
 
 class Context {
 public:
     // The keying material as RFC 5764 §4.2 exports it: client key, server key, client salt, server salt. We are the
-    // server.
-    static std::unique_ptr<Context> create_server(Profile profile, ByteView keying_material);
-    // The other end, for simulated peers. Always libsrtp2, so that each test compares two implementations.
-    static std::unique_ptr<Context> create_client(Profile profile, ByteView keying_material);
+    // server. Null when a length is wrong, or the implementation is not to be had here.
+    static std::unique_ptr<Context> create_server(Profile profile,
+                                                  ByteView keying_material,
+                                                  Implementation implementation = Implementation::Fastest);
+    // The other end, for simulated peers: libsrtp2 unless told otherwise, so that each test compares two readings.
+    static std::unique_ptr<Context> create_client(Profile profile,
+                                                  ByteView keying_material,
+                                                  Implementation implementation = Implementation::Reference);
     ~Context();
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
@@ -49,26 +42,12 @@ public:
     std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length);
 
 private:
-    struct Free {
-        void operator()(srtp_ctx_t_* session) const;
-    };
-    using Session = std::unique_ptr<srtp_ctx_t_, Free>;
-    using Ssrcs = std::vector<std::uint32_t>;  // sorted, capacity reserved up to its bound
-
+    struct Ends;
     explicit Context(Profile profile);
-    DropReason unprotect_rtp(MutableBytes packet, std::size_t header, std::size_t& length);
-    DropReason unprotect_rtcp(MutableBytes packet, std::size_t& length);
-    static Session create_session(Profile profile, bool outbound, ByteView key, ByteView salt);
-    static std::unique_ptr<Context> create(Profile profile, ByteView keying_material, bool server);
+    static std::unique_ptr<Context> create(Profile profile, ByteView keys, bool server, Implementation implementation);
 
     Profile profile_;
-    // Either the first two or the last two.
-    Session inbound_;
-    Session outbound_;
-    std::unique_ptr<Gcm> gcm_inbound_;
-    std::unique_ptr<Gcm> gcm_outbound_;
-    Ssrcs inbound_ssrcs_;
-    Ssrcs outbound_ssrcs_;
+    std::unique_ptr<Ends> ends_;
 };
 
 }  // namespace klassenraum::srtp

@@ -20,6 +20,7 @@ LIBRARIES = {
     r"<usrsctp": ["server/sctp/"],
     r"<openssl/": ["protocol/crypto/", "protocol/dtls/", "protocol/srtp/", "server/http/", "tests/", "bench/"],
     r"<srtp2/": ["protocol/srtp/", "tests/", "bench/"],
+    r"<intel-ipsec-mb": ["protocol/srtp/"],
     r"<expat": ["protocol/xml/"],
     r"<spdlog|<fmt/": ["server/log/", "tests/"],
     r"<sqlite3": ["config/accounts/", "tests/"],

@@ -5,8 +5,6 @@
 
 #include "protocol/srtp/context.hpp"
 
-struct srtp_ctx_t_ {};
-
 namespace klassenraum::srtp {
 namespace {
 
@@ -27,20 +25,15 @@ Result<MutableBytes, DropReason> take(MutableBytes packet, std::size_t trailer) 
 
 }  // namespace
 
-std::size_t keying_material_size(Profile profile) {
-    return profile == Profile::AeadAes128Gcm ? 56 : 60;
-}
+struct Context::Ends {};
 
-void Context::Free::operator()(srtp_ctx_t_* session) const {
-    delete session;
-}
 Context::Context(Profile profile) : profile_(profile) {}
 Context::~Context() = default;
 
-std::unique_ptr<Context> Context::create_server(Profile profile, ByteView) {
+std::unique_ptr<Context> Context::create_server(Profile profile, ByteView, Implementation) {
     return std::unique_ptr<Context>(new Context(profile));
 }
-std::unique_ptr<Context> Context::create_client(Profile profile, ByteView) {
+std::unique_ptr<Context> Context::create_client(Profile profile, ByteView, Implementation) {
     return std::unique_ptr<Context>(new Context(profile));
 }
 
