@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const mediaScript = readFileSync(path.join(here, 'page/media.js'), 'utf8');
 
-export async function launchChromium() {
+// `options`: of puppeteer.launch, as a wrapper that starts the browser elsewhere.
+export async function launchChromium(options = {}) {
     return puppeteer.launch({
-        executablePath: '/usr/bin/chromium', headless: true, acceptInsecureCerts: true,
+        ...options, executablePath: options.executablePath ?? '/usr/bin/chromium', headless: true, acceptInsecureCerts: true,
         args: ['--no-sandbox', // Not only for pages: TURN over TLS looks at the server's certificate as well.
             '--ignore-certificate-errors', '--disable-gpu', '--disable-quic', '--lang=de', '--accept-lang=de', '--allow-loopback-in-peer-connection', '--no-first-run', '--disable-background-networking',
             '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
@@ -21,9 +22,9 @@ export async function launchChromium() {
     });
 }
 
-export async function launchFirefox(sound) {
+export async function launchFirefox(sound, options = {}) {
     return puppeteer.launch({
-        browser: 'firefox', executablePath: '/usr/bin/firefox-esr', env: { ...process.env, ...sound.env }, headless: true, acceptInsecureCerts: true,
+        ...options, browser: 'firefox', executablePath: options.executablePath ?? '/usr/bin/firefox-esr', env: { ...process.env, ...sound.env, ...options.env }, headless: true, acceptInsecureCerts: true,
         extraPrefsFirefox: {
             'intl.accept_languages': 'de', 'media.navigator.permission.disabled': true, 'permissions.default.microphone': 1, 'permissions.default.camera': 1, 'media.navigator.streams.fake': true,
             'media.autoplay.default': 0, 'media.autoplay.block-webaudio': false, 'media.autoplay.blocking_policy': 0,

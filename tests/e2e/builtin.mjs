@@ -2,12 +2,12 @@
 import { openPage, until } from './browsers.mjs';
 
 export class Participant {
-    static async open(browser, server, { name, hue, hz }) {
+    static async open(browser, server, { name, hue, hz, detail = 0 }) {
         const participant = new Participant();
         participant.server = server;
         participant.options = { name, hue, hz };
         participant.page = await openPage(browser);
-        await participant.page.evaluateOnNewDocument((h, f) => window.e2e.paint(h, f), hue, hz);
+        await participant.page.evaluateOnNewDocument((h, f, d) => window.e2e.paint(h, f, d), hue, hz, detail);
         return participant;
     }
 
@@ -62,7 +62,7 @@ export class Participant {
 export async function createRoom(teacher, { title = 'Mathe 7b', password = 'wolke-apfel-37' } = {}) {
     const { page, server } = teacher;
     await page.goto(`${server.origin}/anmelden`);
-    await submit(page, { account: 'test', passwort: 'test' });
+    await submit(page, server.account);
     await page.goto(`${server.origin}/anlegen`);
     await submit(page, { titel: title, passwort: password });
     const text = await page.evaluate(() => document.body.innerText + [...document.querySelectorAll('textarea')].map(t => t.value).join('\n'));

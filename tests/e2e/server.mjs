@@ -1,6 +1,6 @@
 // Starts the real binary in development mode with a state folder of its own, and keeps everything it writes.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,13 +14,49 @@ let nextPort = 20000 + process.pid % 1200 * 10;
 export class Server {
     static async start({ httpsPort = nextPort, mediaPort = nextPort, args = [] } = {}) {
         nextPort += 1;
+        const state = mkdtempSync(path.join(tmpdir(), 'klassenraum-e2e-'));
+        return Server.run({ state, origin: `https://localhost:${httpsPort}`, args: ['--dev', '--https-port', String(httpsPort),
+            '--media-port', String(mediaPort), '--state', state, ...args] });
+    }
+
+    // As a service would run, reachable at an IPv4 address of this host; the certificate and the account are made for it.
+    static async startService(address, { port = nextPort } = {}) {
+        nextPort += 1;
+        const state = mkdtempSync(path.join(tmpdir(), 'klassenraum-e2e-'));
+        const file = name => path.join(state, name);
+        execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+            '-subj', '/CN=klassenraum', '-addext', `subjectAltName=IP:${address}`, '-keyout', file('key.pem'), '-out', file('chain.pem')],
+        { stdio: 'ignore' });
+        writeFileSync(file('klassenraum.toml'), `[server]
+domain = "${address}"
+state = "${state}"
+[tls]
+certificate = "${file('chain.pem')}"
+key = "${file('key.pem')}"
+[listen]
+https = ["${address}:${port}"]
+http = []
+media_udp = ${port}
+public_addresses = ["${address}"]
+[metrics]
+listen = ""
+[log]
+level = "warning"
+`);
+        const account = { account: 'test', passwort: 'wolke-apfel-37-regen' };
+        execFileSync(binary, ['account', 'add', account.account, '--i-know', '--password', '--no-input', '--config', file('klassenraum.toml')],
+            { input: `${account.passwort}\n`, stdio: ['pipe', 'ignore', 'inherit'] });
+        return Server.run({ state, origin: `https://${address}:${port}`, args: ['--config', file('klassenraum.toml')], account });
+    }
+
+    static async run({ state, origin, args, account = { account: 'test', passwort: 'test' } }) {
         const server = new Server();
-        server.state = mkdtempSync(path.join(tmpdir(), 'klassenraum-e2e-'));
-        server.origin = `https://localhost:${httpsPort}`;
+        server.state = state;
+        server.origin = origin;
+        server.account = account;
         server.output = '';
         server.started = Date.now();
-        server.process = spawn(binary, ['serve', '--dev', '--https-port', String(httpsPort), '--media-port', String(mediaPort),
-            '--state', server.state, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LANG: 'C.UTF-8' } });
+        server.process = spawn(binary, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LANG: 'C.UTF-8' } });
         server.exited = new Promise(resolve => server.process.on('exit', (code, signal) => {
             server.exit = { code, signal };
             resolve(server.exit);

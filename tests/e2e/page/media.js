@@ -13,8 +13,22 @@ window.e2e = (() => {
         }
     };
 
-    // A camera of one hue with a moving bar, and a microphone with one tone.
-    function makeStream({ video, audio }, hue, hz) {
+    // Squares of one hue and random lightness: what a codec has to work for.
+    function makeDetail(hue) {
+        const canvas = document.createElement('canvas');
+        canvas.width = canvas.height = 512;
+        const context = canvas.getContext('2d');
+        for (let y = 0; y < 512; y += 16) {
+            for (let x = 0; x < 512; x += 16) {
+                context.fillStyle = `hsl(${hue},100%,${30 + Math.random() * 40}%)`;
+                context.fillRect(x, y, 16, 16);
+            }
+        }
+        return canvas;
+    }
+
+    // A camera of one hue with a moving bar, and a microphone with one tone. `detail`: how many patches of it move about.
+    function makeStream({ video, audio }, hue, hz, detail = 0) {
         const stream = new MediaStream();
         if (video) {
             const canvas = document.createElement('canvas');
@@ -22,9 +36,15 @@ window.e2e = (() => {
             canvas.height = 720;
             const context = canvas.getContext('2d');
             let frame = 0;
+            const patch = detail && makeDetail(hue);
             const draw = () => {
                 context.fillStyle = `hsl(${hue},100%,50%)`;
                 context.fillRect(0, 0, canvas.width, canvas.height);
+                for (let i = 0; i < detail; ++i) {
+                    const around = frame * (0.05 + i * 0.02) + i * 2;
+                    context.drawImage(patch, (Math.cos(around) + 1) * (canvas.width - 512) / 2,
+                        (Math.sin(around * 1.3) + 1) * (canvas.height - 512) / 2);
+                }
                 context.fillStyle = '#fff';
                 context.fillRect((frame++ * 8) % canvas.width, canvas.height - 60, 60, 60);
             };
@@ -48,8 +68,8 @@ window.e2e = (() => {
     }
 
     // Replaces the devices of this page.
-    function paint(hue, hz) {
-        navigator.mediaDevices.getUserMedia = async wanted => makeStream(wanted, hue, hz);
+    function paint(hue, hz, detail) {
+        navigator.mediaDevices.getUserMedia = async wanted => makeStream(wanted, hue, hz, detail);
         navigator.mediaDevices.getDisplayMedia = async () => makeStream({ video: true }, (hue + 60) % 360, hz);
     }
 
