@@ -22,6 +22,7 @@ enum class Voice : std::uint8_t { None, Muted, Silent, Spurts, Always };
 
 struct Camera {
     bool on = true;
+    bool screen = false;
     std::uint32_t frames_per_second = 30;
     std::uint8_t temporal_layers = 3;
     std::vector<std::uint16_t> heights = {180, 360, 720};

@@ -153,7 +153,9 @@ void Participant::channel_text(std::string_view text, Instant now, Output&) {
 
 void Participant::tell_video_type(Output& out) {
     if (!channel_open_) return;
-    out.channel_texts.push_back(write_video_type(video_source(), options_.camera.on ? "camera" : "none"));
+    out.channel_texts.push_back(write_video_type(video_source(), !options_.camera.on      ? "none"
+                                                                 : options_.camera.screen ? "desktop"
+                                                                                          : "camera"));
 }
 
 // --- what a person does ---
@@ -193,6 +195,10 @@ void Participant::restart_media(Output& out) {
     signalling_.restart_media(said);
     for (std::string& text : said.texts) out.stream_texts.push_back(std::move(text));
     end_media(out);
+}
+
+void Participant::check_network(Instant now, Output& out) {
+    if (peer_ != nullptr) peer_->check(now, out.datagrams);
 }
 
 // --- media ---

@@ -44,6 +44,8 @@ public:
     void leave(Output& out);
     // What a browser does when its connection has failed: the media session anew.
     void restart_media(Output& out);
+    // The network has become another one: ICE is checked at once.
+    void check_network(Instant now, Output& out);
 
     const Options& options() const { return options_; }
     const Signalling& signalling() const { return signalling_; }

@@ -58,6 +58,8 @@ public:
     Received receive(MutableBytes datagram, const Address& from, Instant now, Uplink& out);
     void expire(Instant now, Uplink& out);
     std::optional<Instant> deadline() const;
+    // Asks whether the way is still there, outside the usual rhythm.
+    void check(Instant now, Uplink& out) { send_check(now, out); }
 
     // The first `length` octets of `slot`, encrypted in place and sent; false while media may not flow.
     bool send_rtp(MutableBytes slot, std::size_t length, Uplink& out);
