@@ -93,13 +93,6 @@ std::string Conference::speaker_message() const {
     return dominant.empty() ? std::string() : colibri::write_dominant_speaker(dominant, previous);
 }
 
-// In a small room everyone; else the loudest, and whoever has the floor in any case.
-bool Conference::admit_voice(const Endpoint& speaker, std::uint8_t loudness, const Context& context) {
-    if (endpoints_.size() <= context.config.loudest_above) return true;
-    const bool loud = loudest_.admit(speaker.id, loudness, context.config.loudest_voices, context.now);
-    return loud || speakers_.current() == speaker.id;
-}
-
 void Conference::tell_speaker(Context& context) {
     context.out.events.push_back(colibri::DominantSpeakerChanged{.conference = id, .endpoint = speakers_.current()});
     const std::string message = speaker_message();
@@ -112,6 +105,7 @@ void Conference::channel_opened(Endpoint& endpoint, Context& context) {
     if (!endpoint.ssrc_rewriting) endpoint.constraints.show_thumbnails_unless_told();
     for (const auto& source : endpoint.sources) source->constraint.told.reset();
     endpoint.told = Told{};
+    mark_dirty();
     settle(context);
     if (std::string message = speaker_message(); !message.empty()) endpoint.say(std::move(message), context.out);
     for (const auto& other : endpoints_) {
@@ -143,7 +137,8 @@ void Conference::expire(Context& context) {
         if (has_voice) speaking_.push_back({.endpoint = endpoint->id, .activity = &endpoint->speech});
     }
     if (speakers_.expire(speaking_, context.now)) tell_speaker(context);
-    if (dirty_) settle(context);
+    expire_voices(context);
+    if (dirty()) settle(context);
     for (const auto& endpoint : endpoints_) {
         endpoint->downlink.estimator.expire(context.now);
         if (endpoint->described && allocation_due(*endpoint, context.now)) reallocate(*endpoint, context);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,12 @@ public:
 
     // A packet or a message changed something that settle() looks at.
     void mark_dirty() { dirty_ = true; }
-    bool dirty() const { return dirty_; }
+    bool dirty() const { return dirty_ || voices_dirty_; }
     void heard(Instant now) { speakers_.heard(now); }
-    // Whether this voice is one of those that everybody hears.
-    bool admit_voice(const Endpoint& speaker, std::uint8_t loudness, const Context& context);
+    // So many people that only the loudest go out.
+    bool crowded(const Context& context) const { return endpoints_.size() > context.config.loudest_above; }
+    // Whether this voice, by its last packet, is one of those that everybody hears.
+    bool admit_voice(Source& voice, Context& context);
     void alive_again(Endpoint& endpoint, Context& context);
 
     void settle(Context& context);
@@ -56,7 +59,11 @@ private:
     bool allocation_due(const Endpoint& receiver, Instant now) const;
     bwe::BitsPerSecond video_budget(Endpoint& receiver, Context& context);
     void settle_video(Endpoint& receiver, Context& context);
+    void settle_voices(Context& context);
     void settle_audio(Endpoint& receiver, Context& context);
+    void assign_voice(Endpoint& receiver, Source& source, Context& context);
+    void update_air(const Context& context);
+    void expire_voices(const Context& context);
     void assign_video(Endpoint& receiver, Source& source, const Allocation& allocation, Context& context);
     void announce(Endpoint& receiver, Context& context);
     void tell_forwarded(Endpoint& receiver, Context& context);
@@ -72,6 +79,8 @@ private:
     LoudestVoices loudest_;
     Allocator allocator_;
     bool dirty_ = false;
+    bool voices_dirty_ = false;            // somebody began to speak who may have no slot everywhere
+    std::optional<Instant> voices_retry_;  // a slot was wanted that could not be given
     Instant next_reports_{};
 
     // Work space of settle(), kept for its memory.

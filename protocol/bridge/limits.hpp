@@ -19,6 +19,7 @@ inline constexpr std::size_t kMaxEndpointName = 64;
 // --- SSRC rewriting (jitsi-media.md 1.7) ---
 inline constexpr std::size_t kMaxAudioSlots = 50;  // as JVB
 inline constexpr std::size_t kMaxVideoSlots = 50;
+inline constexpr std::size_t kSpareVoiceSlots = 2;  // beyond the loudest and whoever has the floor: for those who change
 inline constexpr std::size_t kComfortableVideoSlots = 25;  // beyond it an idle slot is re-used before a new one is made
 inline constexpr Duration kRemapAfter = 3s;  // a client ignores a re-map while it still negotiates the SSRC
 
@@ -62,6 +63,10 @@ inline constexpr std::uint32_t kIngressByteBurst = 2'500'000;
 
 // --- speech ---
 inline constexpr std::size_t kMaxRecentSpeakers = 10;
+inline constexpr Duration kVoiceHold = 1s;       // a voice that was not among the loudest for so long may lose its slot
+inline constexpr Duration kVoiceRetry = 100ms;   // before a voice for which no slot was free asks again
+inline constexpr double kAudible = 8;            // energy from which a voice is worth a slot
+inline constexpr std::uint8_t kUnknownLoudness = 40;  // of a voice without RFC 6464's level, in large rooms
 
 // --- downlink ---
 inline constexpr std::size_t kMaxFeedbackReports = 1024;  // packets of one feedback message: over a second's worth

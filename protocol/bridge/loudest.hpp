@@ -15,8 +15,9 @@ class LoudestVoices {
 public:
     static constexpr std::size_t kMost = 16;
 
-    // A packet of this endpoint's voice with this loudness (0 to 127): is it one of the `count` loudest?
-    bool admit(EndpointId endpoint, std::uint8_t loudness, std::size_t count, Instant now);
+    // A packet of this endpoint's voice, which is now so loud (SpeechActivity::energy): is it one of the `count`
+    // loudest?
+    bool admit(EndpointId endpoint, double energy, std::size_t count, Instant now);
 
 private:
     struct Voice {

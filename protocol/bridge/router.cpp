@@ -68,7 +68,10 @@ DropReason forward(const Subscription& subscription,
     AudioStream& stream = *subscription.audio;
     Endpoint& receiver = *subscription.receiver;
     if (!stream.ready(context.now)) return DropReason::NotAnnounced;
-    if (!stream.wanted || !(admitted || stream.chosen)) {
+    // A client takes an SSRC on which nothing ever came for one that its browser lost, and renegotiates
+    // (jitsi-media.md 1.7): each slot gets a first packet, loud or not.
+    const bool unused = receiver.ssrc_rewriting && stream.packets_sent == 0;
+    if (!stream.wanted || !(admitted || stream.chosen || unused)) {
         stream.projection.skip(audio);
         return DropReason::NotSubscribed;
     }

@@ -21,6 +21,16 @@ Instant ready_at(const Endpoint& receiver, const Source& source, const Context& 
     return std::max(source.signalled, receiver.described.value_or(context.now)) + context.config.announce_delay;
 }
 
+// With rewriting it learns a new SSRC by the map and renegotiates; until then packets do harm (jitsi-media.md trap 6).
+// One that it has known for long only changes its owner's name, and the new owner is speaking already.
+Instant first_packet_at(AudioStream& stream, const Context& context) {
+    if (!stream.known_from) stream.known_from = context.now + context.config.announce_delay;
+    return std::max(*stream.known_from, context.now);
+}
+Instant first_packet_at(const VideoStream&, const Context& context) {
+    return context.now + context.config.announce_delay;
+}
+
 std::vector<std::string_view> views(const std::vector<std::string>& names) {
     return {names.begin(), names.end()};
 }
@@ -45,7 +55,10 @@ void tell_sender(const Source& source, Output& out) {
 }  // namespace
 
 void Conference::settle(Context& context) {
-    dirty_ = false;
+    if (!std::exchange(dirty_, false)) return settle_voices(context);
+    voices_dirty_ = false;
+    voices_retry_.reset();
+    update_air(context);
     collect_sources();
     for (Source* source : video_sources_) {
         source->constraint.wanted = 0;
@@ -166,30 +179,6 @@ void Conference::assign_video(Endpoint& receiver, Source& source, const Allocati
     }
 }
 
-void Conference::settle_audio(Endpoint& receiver, Context& context) {
-    for (Source* source : audio_sources_) {
-        if (&source->owner == &receiver) continue;
-        const bool wanted = receiver.hears(*source);
-        AudioStream* stream = receiver.audio.find(*source);
-        if (stream == nullptr && wanted) {
-            if (receiver.ssrc_rewriting) {
-                const auto assigned = receiver.audio.assign(*source, context.now, context.entropy);
-                if (assigned.displaced != nullptr) assigned.displaced->unsubscribe(receiver);
-                stream = assigned.stream;
-            } else {
-                stream = receiver.audio.adopt(*source, source->encodings.front().ssrc, 0,
-                                              ready_at(receiver, *source, context), context.entropy);
-            }
-        }
-        if (stream == nullptr) continue;
-        stream->wanted = wanted;
-        stream->chosen = wanted && receiver.chose(*source);
-        if (source->subscription_of(receiver) == nullptr) {
-            source->subscriptions.push_back({.receiver = &receiver, .audio = stream});
-        }
-    }
-}
-
 // Source maps: what is new in one message each, since every message with a new SSRC is a renegotiation for the client.
 void Conference::announce(Endpoint& receiver, Context& context) {
     if (!receiver.ssrc_rewriting || !receiver.channel.open()) return;
@@ -206,7 +195,7 @@ void Conference::announce(Endpoint& receiver, Context& context) {
                               .type = source.is_screen() ? colibri::VideoType::Desktop : colibri::VideoType::Camera});
             if (stream->announced) continue;
             stream->announced = true;
-            stream->ready_at = context.now + context.config.announce_delay;
+            stream->ready_at = first_packet_at(*stream, context);
         }
         return mapped;
     };

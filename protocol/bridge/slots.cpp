@@ -2,21 +2,38 @@
 
 #include <algorithm>
 
+#include "protocol/bridge/source.hpp"
+
 namespace klassenraum::bridge {
 
+namespace {
+
+// Whether the slot may not be taken from the source that has it.
+bool held(const VideoStream& stream) {
+    return stream.wanted;
+}
+bool held(const AudioStream& stream) {
+    return stream.wanted && (stream.chosen || stream.source->on_air);
+}
+
+}  // namespace
+
 template <typename StreamType>
-auto Slots<StreamType>::assign(Source& source, Instant now, Entropy& entropy) -> Assigned {
+auto Slots<StreamType>::assign(Source& source, Instant now, Entropy& entropy, Claim claim) -> Assigned {
     if (StreamType* own = find(source)) return {.stream = own};
     StreamType* free = nullptr;
     StreamType* idle = nullptr;
+    std::size_t idle_count = 0;
     for (const auto& stream : streams_) {
         if (now - stream->mapped_at < kRemapAfter) continue;
         if (stream->source == nullptr) {
             if (free == nullptr) free = stream.get();
-        } else if (!stream->wanted && (idle == nullptr || stream->last_sent < idle->last_sent)) {
-            idle = stream.get();
+        } else if (!held(*stream)) {
+            ++idle_count;
+            if (idle == nullptr || stream->last_sent < idle->last_sent) idle = stream.get();
         }
     }
+    if (claim == Claim::Vacant || (claim == Claim::Spare && idle_count < 2)) idle = nullptr;
     if (free == nullptr && (idle == nullptr || streams_.size() < comfortable_) && streams_.size() < most_) {
         free = add(draw(entropy), draw(entropy), entropy);
     }

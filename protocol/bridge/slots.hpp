@@ -13,18 +13,24 @@
 
 namespace klassenraum::bridge {
 
+// How badly a source needs a slot. Vacant: it takes nobody's. Spare: it may take an idle one, if another idle one is
+// left. Idle: it may take the last one.
+enum class Claim : std::uint8_t { Vacant, Spare, Idle };
+
 template <typename StreamType>
 class Slots {
 public:
     // New slots are made freely below `comfortable`, reluctantly up to `most`.
     Slots(std::size_t comfortable, std::size_t most) : comfortable_(comfortable), most_(most) {}
+    // Slots that exist stay; only new ones are bounded.
+    void set_most(std::size_t most) { comfortable_ = most_ = most; }
 
     struct Assigned {
         StreamType* stream = nullptr;  // null: all slots are in use
         Source* displaced = nullptr;   // lost its slot to this one
     };
     // The source's slot: the one it has, or a free one, a new one, or that of a source nobody wants at the moment.
-    Assigned assign(Source& source, Instant now, Entropy& entropy);
+    Assigned assign(Source& source, Instant now, Entropy& entropy, Claim claim = Claim::Idle);
     // Without rewriting: the stream with the sender's own SSRC, which continues should the same SSRC come back.
     StreamType* adopt(Source& source, std::uint32_t ssrc, std::uint32_t rtx, Instant ready_at, Entropy& entropy);
     // The source has gone or its owner has.

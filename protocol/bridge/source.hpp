@@ -71,6 +71,9 @@ public:
     KeyframeRequester keyframes;
     std::vector<Subscription> subscriptions;
     SenderConstraint constraint;
+    // A microphone whose voice goes out at present. In a small room that is each of them.
+    bool on_air = true;
+    Instant heard{};  // when it was last among the loudest
     LayerRates rates;
     bool was_alive = true;  // as settle() saw it
 

@@ -18,6 +18,10 @@ constexpr std::uint8_t kLongThreshold = 4;
 constexpr std::uint32_t kFloorWindow = 750;  // levels: 15 s of packets every 20 ms
 constexpr Duration kLevelInterval = 40ms;    // a level missing for so long counts as silence
 constexpr double kLeastScore = 1e-10;
+constexpr Duration kVoicePause = 150ms;  // without packets: what was heard before is over
+constexpr double kAttack = 0.5;          // of a new level, when it is louder …
+constexpr double kDecay = 0.1;           // … and when it is quieter: words of one sentence hold together
+constexpr double kNoiseShare = 0.25;     // of a level that does not rise above the speaker's own noise
 
 double score(int active, int of, double lambda) {
     const double log_choose = std::lgamma(of + 1) - std::lgamma(active + 1) - std::lgamma(of - active + 1);
@@ -30,6 +34,7 @@ double score(int active, int of, double lambda) {
 void SpeechActivity::push(std::uint8_t loudness, Instant now) {
     last_ = now;
     follow_noise_floor(loudness);
+    follow_energy(loudness, now);
     insert(loudness);
 }
 
@@ -51,6 +56,13 @@ void SpeechActivity::follow_noise_floor(std::uint8_t loudness) {
     floor_ = static_cast<std::uint8_t>(std::sqrt(static_cast<double>(floor_) * next_floor_));
     next_floor_ = 0;
     floor_window_ = 0;
+}
+
+void SpeechActivity::follow_energy(std::uint8_t loudness, Instant now) {
+    if (now - last_pushed_ > kVoicePause) energy_ = 0;
+    last_pushed_ = now;
+    const double heard = loudness < floor_ + kStep ? kNoiseShare * loudness : loudness;
+    energy_ += (heard > energy_ ? kAttack : kDecay) * (heard - energy_);
 }
 
 SpeechActivity::Scores SpeechActivity::evaluate(Instant now) {

@@ -25,6 +25,9 @@ public:
     // The scores after silence has been filled in for packets that did not come.
     Scores evaluate(Instant now);
     Instant last_level() const { return last_; }
+    // How loud the voice is by its last packets, 0 to 127, for comparing voices with each other. A word counts at once
+    // and lasts through the pause behind it; a noise that goes on and on counts little.
+    double energy() const { return energy_; }
 
 private:
     static constexpr std::size_t kMediumLength = 5;
@@ -33,10 +36,13 @@ private:
 
     void insert(std::uint8_t loudness);
     void follow_noise_floor(std::uint8_t loudness);
+    void follow_energy(std::uint8_t loudness, Instant now);
 
     std::array<std::uint8_t, kLevels> levels_{};  // ring
     std::size_t newest_ = 0;
     Instant last_{};
+    Instant last_pushed_{};
+    double energy_ = 0;
     std::uint8_t floor_ = 0;
     std::uint8_t next_floor_ = 0;
     std::uint32_t floor_window_ = 0;

@@ -60,7 +60,8 @@ struct AudioStream : Stream {
     AudioStream(std::uint32_t primary, std::uint32_t, std::uint16_t sequence, std::uint32_t timestamp)
         : Stream(primary, 0, kAudioHistory), projection(sequence, timestamp) {}
     projection::AudioProjection projection;
-    bool chosen = false;  // by the receiver, by name: it hears this voice however quiet
+    bool chosen = false;                           // by the receiver, by name: it hears this voice however quiet
+    std::optional<Instant> known_from;             // when the receiver has surely made room for a slot's SSRC
     std::array<SentVoice, kAudioHistory> history;  // by sequence number
 };
 

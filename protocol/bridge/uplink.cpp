@@ -8,6 +8,9 @@ namespace klassenraum::bridge {
 
 namespace {
 
+constexpr std::uint8_t kSilence = 127;    // RFC 6464: digital silence
+constexpr std::size_t kComfortNoise = 2;  // RFC 6716 §3.1: opus in its pauses (DTX) sends a frame of one or two octets
+
 // One packet on its way up: what it was signalled as, and its octets.
 struct Arrival {
     Source& source;
@@ -25,15 +28,15 @@ DropReason take_audio(Conference& conference,
     projection::AudioPacket audio{
         .sequence = received.sequence, .timestamp = packet.timestamp(), .marker = packet.marker()};
     if (packet.padding_only()) return DropReason::PaddingOnly;
-    bool admitted = true;
-    if (const std::optional<rtp::AudioLevel> level = rtp::audio_level(packet)) {
-        const auto loudness = static_cast<std::uint8_t>(127 - level->level);
-        audio.silent = level->level == 127;
+    const std::optional<rtp::AudioLevel> level = rtp::audio_level(packet);
+    audio.silent = (level && level->level == kSilence) || packet.payload().size() <= kComfortNoise;
+    if (level || conference.crowded(context)) {
+        const std::uint8_t loudness = level ? static_cast<std::uint8_t>(kSilence - level->level) : kUnknownLoudness;
         // Only what was really sent and may be heard makes a speaker (threats.md R13).
         arrival.source.owner.speech.push(loudness, context.now);
         conference.heard(context.now);
-        admitted = conference.admit_voice(arrival.source.owner, loudness, context);
     }
+    const bool admitted = conference.admit_voice(arrival.source, context);
     arrival.source.cache.insert(0, packet.sequence(), packet.octets(), context.now);
     forward_audio(arrival.source, packet, audio, arrival.codec, admitted, context);
     return DropReason::None;

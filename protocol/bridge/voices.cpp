@@ -1,0 +1,112 @@
+// The part of Conference that decides which voices go out, and on which of a receiver's SSRCs. In a room of more than
+// `loudest_above` people a receiver with SSRC rewriting has a small fixed set of audio slots, which pass from voice to
+// voice; in smaller rooms everyone has a slot of their own.
+#include <algorithm>
+
+#include "protocol/bridge/conference.hpp"
+
+namespace klassenraum::bridge {
+
+namespace {
+
+// The loudest, whoever has the floor, and two for change; besides them what this receiver chose by name.
+std::size_t voice_slots(const Endpoint& receiver, const Config& config) {
+    const std::size_t chosen = receiver.audio_subscription.include.size();
+    return std::min(config.loudest_voices + 1 + kSpareVoiceSlots + chosen, kMaxAudioSlots);
+}
+
+}  // namespace
+
+// In a small room everyone; else the loudest, and whoever has the floor in any case.
+bool Conference::admit_voice(Source& voice, Context& context) {
+    if (!crowded(context)) return true;
+    const Endpoint& speaker = voice.owner;
+    const double energy = speaker.speech.energy();
+    const bool loud = loudest_.admit(speaker.id, energy, context.config.loudest_voices, context.now);
+    if (!loud && speakers_.current() != speaker.id) {
+        ++context.counters.voices_not_loud;
+        return false;
+    }
+    if (energy < kAudible) return true;
+    voice.heard = context.now;
+    if (!voice.on_air) voices_dirty_ = true;
+    voice.on_air = true;
+    return true;
+}
+
+// Somebody began to speak: each receiver that has no slot for that voice gives it one.
+void Conference::settle_voices(Context& context) {
+    voices_dirty_ = false;
+    voices_retry_.reset();
+    update_air(context);
+    for (const auto& receiver : endpoints_) {
+        if (!receiver->described || !receiver->ssrc_rewriting) continue;
+        for (const auto& speaker : endpoints_) {
+            if (speaker == receiver) continue;
+            for (const auto& source : speaker->sources) {
+                if (!source->is_video() && source->on_air) assign_voice(*receiver, *source, context);
+            }
+        }
+        announce(*receiver, context);
+    }
+}
+
+void Conference::settle_audio(Endpoint& receiver, Context& context) {
+    receiver.audio.set_most(crowded(context) ? voice_slots(receiver, context.config) : kMaxAudioSlots);
+    for (Source* source : audio_sources_) {
+        AudioStream* stream = receiver.audio.find(*source);
+        if (stream == nullptr) continue;
+        stream->wanted = receiver.hears(*source);
+        stream->chosen = stream->wanted && receiver.chose(*source);
+    }
+    // First those who speak or were chosen, then whoever there is still room for: a slot that is announced early needs
+    // no renegotiation when it is needed.
+    const auto first = [&](const Source& source) { return source.on_air || receiver.chose(source); };
+    for (Source* source : audio_sources_) {
+        if (&source->owner != &receiver && first(*source)) assign_voice(receiver, *source, context);
+    }
+    for (Source* source : audio_sources_) {
+        if (&source->owner != &receiver && !first(*source)) assign_voice(receiver, *source, context);
+    }
+}
+
+void Conference::assign_voice(Endpoint& receiver, Source& source, Context& context) {
+    if (receiver.audio.find(source) != nullptr || !receiver.hears(source)) return;
+    AudioStream* stream = nullptr;
+    if (receiver.ssrc_rewriting) {
+        const bool chosen = receiver.chose(source);
+        const bool has_floor = speakers_.current() == source.owner.id;
+        const Claim claim = chosen || has_floor ? Claim::Idle : source.on_air ? Claim::Spare : Claim::Vacant;
+        const auto assigned = receiver.audio.assign(source, context.now, context.entropy, claim);
+        if (assigned.displaced != nullptr) assigned.displaced->unsubscribe(receiver);
+        stream = assigned.stream;
+        if (stream == nullptr && claim != Claim::Vacant) voices_retry_ = context.now + kVoiceRetry;
+        if (stream != nullptr && stream->known_from) ++context.counters.voice_slots_remapped;
+    } else {
+        const Instant signalled = std::max(source.signalled, receiver.described.value_or(context.now));
+        stream = receiver.audio.adopt(source, source.encodings.front().ssrc, 0,
+                                      signalled + context.config.announce_delay, context.entropy);
+    }
+    if (stream == nullptr) return;
+    stream->wanted = true;
+    stream->chosen = receiver.chose(source);
+    if (source.subscription_of(receiver) == nullptr) {
+        source.subscriptions.push_back({.receiver = &receiver, .audio = stream});
+    }
+}
+
+// Who fell silent in a large room may lose a slot to somebody who speaks.
+void Conference::update_air(const Context& context) {
+    for (const auto& endpoint : endpoints_) {
+        for (const auto& source : endpoint->sources) {
+            source->on_air = !crowded(context) || context.now - source->heard < kVoiceHold;
+        }
+    }
+}
+
+void Conference::expire_voices(const Context& context) {
+    update_air(context);
+    if (voices_retry_ && context.now >= *voices_retry_) voices_dirty_ = true;
+}
+
+}  // namespace klassenraum::bridge
