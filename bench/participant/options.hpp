@@ -9,6 +9,8 @@
 
 namespace klassenraum::bench {
 
+struct Probe;
+
 enum class Login : std::uint8_t {
     Guest,     // ANONYMOUS
     Cookie,    // ANONYMOUS on a connection that a session cookie vouches for
@@ -53,6 +55,10 @@ struct Options {
     Duration pause = std::chrono::seconds(12);  // … and of the time between
     Camera camera = {};
     View view = {};
+    // Where packets' times under way are noted, by a load tester only, and how far its clock is shifted so that not all
+    // participants of a thread send at the same ticks.
+    Probe* probe = nullptr;
+    Duration clock_shift{};
     std::int64_t unix_us_at_zero = 1'700'000'000'000'000;  // what Instant{} is on the participant's wall clock
 };
 

@@ -5,10 +5,12 @@
 
 #include "bench/participant/channel.hpp"
 #include "bench/participant/limits.hpp"
+#include "bench/participant/probe.hpp"
 #include "protocol/rtcp/keyframe.hpp"
 #include "protocol/rtcp/nack.hpp"
 #include "protocol/rtcp/report.hpp"
 #include "protocol/rtp/forward.hpp"
+#include "protocol/rtp/profile.hpp"
 
 namespace klassenraum::bench {
 
@@ -210,13 +212,26 @@ void Participant::receive(MutableBytes datagram, const Address& from, Instant no
         connected_at_ = now;
         sender_reports_at_ = now;
     }
-    if (received.kind == Peer::Kind::Rtp) receiver_.receive_rtp(received.octets, now);
+    if (received.kind == Peer::Kind::Rtp) {
+        if (options_.probe != nullptr) measure(received.octets, now);
+        receiver_.receive_rtp(received.octets, now);
+    }
     if (received.kind == Peer::Kind::Rtcp) receive_rtcp(received.octets, now);
     if (!audio_repeats_.empty()) send_audio_again(now, out);
     if (const auto due = receiver_.deadline(); due && *due <= now) {
         receiver_.expire(now);
         send_rtcp(now, out);
     }
+}
+
+void Participant::measure(ByteView octets, Instant now) {
+    const auto packet = rtp::Packet::parse(octets);
+    if (!packet || packet->padding_only()) return;
+    const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());
+    if (type == nullptr) return;  // a repetition: its stamp is of the first time
+    const Duration under_way = time_under_way(packet->payload(), now - options_.clock_shift);
+    if (under_way <= Duration::zero()) return;
+    (type->channels != 0 ? options_.probe->audio : options_.probe->video).record(under_way);
 }
 
 void Participant::receive_rtcp(ByteView datagram, Instant now) {
@@ -265,6 +280,9 @@ void Participant::send_audio(Instant now, Output& out) {
                                         .payload_type = parsed->payload_type(),
                                         .marker = parsed->marker()};
         const rtp::Written written = rtp::write_forwarded(*parsed, header, extensions(false, now), slot);
+        if (options_.probe != nullptr) {
+            write_stamp(MutableBytes(slot).first(written.size), now - options_.clock_shift);
+        }
         SentAudio& kept = sent_audio_[header.sequence % kSentAudioPackets];
         kept.octets.assign(slot.begin(), slot.begin() + static_cast<std::ptrdiff_t>(written.size));
         kept.sequence = header.sequence;
@@ -299,6 +317,7 @@ void Participant::send_due(Instant now, Output& out) {
             --transport_sequence_;  // nothing went out under it
             break;
         }
+        if (options_.probe != nullptr) write_stamp(MutableBytes(slot).first(size), now - options_.clock_shift);
         peer_->send_rtp(slot, size, out.datagrams);
     }
 }

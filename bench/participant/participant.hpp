@@ -72,6 +72,7 @@ private:
     void start_media(const Offer& offer, Instant now, Output& out);
     void end_media(Output& out);
     void receive_rtcp(ByteView datagram, Instant now);
+    void measure(ByteView octets, Instant now);
     void send_due(Instant now, Output& out);
     void send_rtcp(Instant now, Output& out);
     std::size_t write_sender_reports(Instant now, MutableBytes slot);

@@ -43,12 +43,14 @@ void PeerContext::Free::operator()(ssl_ctx_st* context) const {
     SSL_CTX_free(context);
 }
 
-PeerContext::PeerContext() : identity_(crypto::Identity::create()), context_(SSL_CTX_new(DTLS_client_method())) {
+PeerContext::PeerContext(const char* srtp_profiles)
+    : identity_(crypto::Identity::create()), context_(SSL_CTX_new(DTLS_client_method())) {
     ASSERT(context_ != nullptr);
     SSL_CTX_set_options(context_.get(), SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET);
     SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
     SSL_CTX_set_cipher_list(context_.get(), "ECDHE-ECDSA-AES128-GCM-SHA256");
-    SSL_CTX_set_tlsext_use_srtp(context_.get(), "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM");  // Chromium's order
+    constexpr const char* kOfChromium = "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM";
+    SSL_CTX_set_tlsext_use_srtp(context_.get(), srtp_profiles == nullptr ? kOfChromium : srtp_profiles);
     SSL_CTX_use_certificate(context_.get(), identity_.certificate());
     SSL_CTX_use_PrivateKey(context_.get(), identity_.key());
     // A browser's ClientHello holds a post-quantum key share and comes in two fragments; a list of protocols that

@@ -26,7 +26,8 @@ namespace klassenraum::bench {
 // What all peers of a process share: certificate and OpenSSL context. Made once, outlives its peers.
 class PeerContext {
 public:
-    PeerContext();
+    // Null: what Chromium offers, in its order.
+    explicit PeerContext(const char* srtp_profiles = nullptr);
     ~PeerContext();
     const std::string& fingerprint() const { return identity_.fingerprint(); }
     ssl_ctx_st* handle() const { return context_.get(); }

@@ -24,10 +24,12 @@ LIBRARIES = {
     r"<expat": ["protocol/xml/"],
     r"<spdlog|<fmt/": ["server/log/", "tests/"],
     r"<sqlite3": ["config/accounts/", "tests/"],
+    r"<libpq": ["config/accounts/"],
+    r"<ldap": ["config/accounts/"],
     r"<argon2": ["config/accounts/"],
     r"<toml\+\+": ["config/"],
     r"<mustache": ["server/pages/"],
-    r"<CLI/": ["server/"],
+    r"<CLI/": ["server/", "bench/"],
 }
 # What protocol/ must not know: sockets, clocks, threads, logs, streams to the outside.
 IMPURE = re.compile(

@@ -1,0 +1,192 @@
+#include "bench/app/run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+
+#include "bench/app/collect.hpp"
+#include "bench/app/floor.hpp"
+#include "bench/load/generator.hpp"
+#include "bench/net/socket_address.hpp"
+#include "bench/target/classroom.hpp"
+#include "bench/target/process_usage.hpp"
+
+namespace klassenraum::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Generators = std::vector<std::unique_ptr<Generator>>;
+
+constexpr std::uint32_t kRoomsOfAccount = 40;  // the server's quota
+constexpr const char* kRoomPassword = "wolke-apfel-37";
+
+// The server, its rooms, and what it said about itself.
+struct Stage {
+    std::optional<Server> server;
+    TlsClientContext tls;
+    PeerContext peers;
+    Url url;
+    Url metrics;
+    bool has_metrics = false;
+    pid_t pid = 0;
+    std::string domain;
+    std::vector<RoomKey> rooms;
+
+    explicit Stage(bool prefer_cm) : peers(prefer_cm ? "SRTP_AES128_CM_SHA1_80" : nullptr) {}
+    std::map<std::string, double> read_metrics() const {
+        if (!has_metrics) return {};
+        return parse_metrics(ask(tls, metrics, {.path = metrics.path}).body);
+    }
+};
+
+void start_server(Stage& stage, const Scenario& scenario, const Target& target) {
+    if (target.url.empty()) {
+        ServerWish wish = target.server;
+        wish.room_cap = std::max(scenario.room_cap, scenario.people);
+        wish.rooms = scenario.rooms + 10;
+        wish.participants = std::max(wish.participants, 2 * scenario.rooms * scenario.people);
+        wish.workers = scenario.workers;
+        stage.server.emplace(Server::start(wish));
+        stage.url = stage.server->url();
+        stage.metrics = stage.server->metrics();
+        stage.has_metrics = true;
+        stage.pid = stage.server->pid();
+        stage.domain = "localhost";
+        return;
+    }
+    const auto url = parse_url(target.url);
+    if (!url || !url->secure) throw std::runtime_error("The target must be an https:// address.");
+    stage.url = *url;
+    stage.domain = target.domain.empty() ? url->host : target.domain;
+    stage.pid = target.pid;
+    if (target.metrics.empty()) return;
+    const auto metrics = parse_url(target.metrics);
+    if (!metrics) throw std::runtime_error("The metrics page must be an http:// address.");
+    stage.metrics = *metrics;
+    stage.has_metrics = true;
+}
+
+void make_rooms(Stage& stage, const Scenario& scenario, const Target& target, const RunOptions& options) {
+    std::string account = target.account;
+    std::string password = target.password;
+    std::string cookie;
+    for (std::uint32_t room = 0; room < scenario.rooms; ++room) {
+        if (room % kRoomsOfAccount == 0) {
+            if (room > 0 && stage.server) {
+                const auto made = stage.server->add_account();
+                account = made.first;
+                password = made.second;
+            }
+            cookie = log_in(stage.tls, stage.url, account, password);
+        }
+        RoomKey key{.slug = {},
+                    .password = kRoomPassword,
+                    .teacher_cookie = cookie,
+                    .account = account,
+                    .account_password = password};
+        key.slug = create_room(stage.tls, stage.url, cookie, "Bench " + std::to_string(room + 1), kRoomPassword);
+        stage.rooms.push_back(std::move(key));
+        options.progress(0.05 * room / scenario.rooms, "rooms");
+    }
+}
+
+Generators make_generators(Stage& stage, const Scenario& scenario, const RunOptions& options, Instant begin) {
+    const auto address = resolve(stage.url.host, stage.url.port);
+    if (!address) throw std::runtime_error("There is no host " + stage.url.host + ".");
+    const SocketTarget target{
+        .server = *address, .host = stage.url.authority(), .origin = stage.url.origin(), .path = {}};
+    const std::size_t count = std::max(1U, options.threads);
+    Generators generators;
+    for (std::size_t i = 0; i < count; ++i) {
+        generators.push_back(std::make_unique<Generator>(stage.tls, stage.peers, target, begin));
+    }
+    // A room's people spread over the threads; as they do in reality over the world.
+    std::size_t next = 0;
+    for (ClientPlan& plan : make_plans(scenario, stage.rooms, stage.domain)) {
+        generators[next++ % count]->add(std::move(plan));
+    }
+    return generators;
+}
+
+void follow(
+    const Generators& generators,
+    Instant until,
+    double from,
+    double to,
+    const char* what,
+    const RunOptions& options,
+    const std::function<void()>& each_second = [] {}) {
+    const Instant begin = steady_now();
+    Instant next_second = begin + 1s;
+    while (steady_now() < until) {
+        std::this_thread::sleep_for(100ms);
+        std::uint32_t connected = 0;
+        for (const auto& generator : generators) connected += generator->progress().connected;
+        const double share = static_cast<double>((steady_now() - begin).count()) /
+                             static_cast<double>(std::max<std::int64_t>((until - begin).count(), 1));
+        options.progress(from + (to - from) * std::min(share, 1.0),
+                         std::string(what) + ", " + std::to_string(connected));
+        if (steady_now() >= next_second) {
+            next_second += 1s;
+            each_second();
+        }
+    }
+}
+
+}  // namespace
+
+Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOptions& options) {
+    if (scenario.people < 1 || scenario.rooms < 1) throw std::runtime_error("A run needs a room and a person.");
+    Stage stage(scenario.prefer_cm);
+    start_server(stage, scenario, target);
+    make_rooms(stage, scenario, target, options);
+
+    Readings readings;
+    readings.participants = scenario.rooms * scenario.people;
+    readings.idle = usage_of(stage.pid);
+    const Instant begin = steady_now() + 50ms;
+    Generators generators = make_generators(stage, scenario, options, begin);
+    for (const auto& generator : generators) generator->start();
+    const Instant measure_from = begin + 1s + scenario.join_over + scenario.warm_up;
+    follow(generators, measure_from, 0.05, 0.4, "join", options);
+
+    const auto each = [&](const auto& call) {
+        for (const auto& generator : generators) generator->on_thread(call);
+    };
+    each([](Generator& generator) { generator.measure_anew(); });
+    readings.metrics_before = stage.read_metrics();
+    readings.usage_before = usage_of(stage.pid);
+    readings.began = steady_now();
+    Watch watch(generators, stage.pid);
+    const auto half = measure_from + scenario.length / 2;
+    if (scenario.drain) follow(generators, half, 0.4, 0.65, "measure", options, [&] { watch.look(); });
+    if (scenario.drain && stage.server) stage.server->drain();
+    follow(generators, measure_from + scenario.length, scenario.drain ? 0.65 : 0.4, 0.95, "measure", options,
+           [&] { watch.look(); });
+    readings.usage_after = usage_of(stage.pid);
+    readings.seconds = static_cast<double>((steady_now() - readings.began).count()) / 1e6;
+    // The server publishes once a second; its counters are read a publication later and are of as many seconds.
+    if (stage.server == std::nullopt || stage.server->is_running()) readings.metrics_after = stage.read_metrics();
+    const Instant now = steady_now();
+    each([&](Generator& generator) { readings.add(generator, now); });
+    each([&](Generator& generator) {
+        for (const auto& client : generator.clients()) client->leave(steady_now());
+    });
+    for (const auto& generator : generators) generator->stop();
+    generators.clear();
+
+    Outcome outcome = readings.outcome(scenario);
+    outcome.moments = watch.moments();
+    if (stage.server) stage.server->stop();
+    if (options.measure_floor && readings.packets_out() > 0) {
+        options.progress(0.97, "floor");
+        add_floor(outcome, scenario, readings);
+    }
+    options.progress(1, "");
+    return outcome;
+}
+
+}  // namespace klassenraum::bench

@@ -1,0 +1,332 @@
+#include "bench/load/client.hpp"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "bench/net/web_client.hpp"
+
+namespace klassenraum::bench {
+
+namespace {
+
+constexpr Duration kComeBackAfter = std::chrono::seconds(2);
+
+std::uint64_t key_of(std::uint32_t index, Client::Socket socket) {
+    return static_cast<std::uint64_t>(index) << 2 | static_cast<std::uint64_t>(socket);
+}
+
+}  // namespace
+
+Client::Client(ClientPlan plan, std::uint32_t index, Workshop& workshop)
+    : plan_(std::move(plan)),
+      index_(index),
+      workshop_(workshop),
+      begin_(workshop.begin + plan_.options.clock_shift),
+      entropy_(plan_.seed),
+      up_(plan_.lines.up, plan_.seed ^ 1),
+      down_(plan_.lines.down, plan_.seed ^ 2),
+      participant_(std::make_unique<Participant>(plan_.options, workshop.peers, entropy_)),
+      media_(open_datagram_socket(workshop.server.server.is_v4())) {
+    epoll_event event{.events = EPOLLIN, .data = {.u64 = key_of(index_, Socket::Media)}};
+    epoll_ctl(workshop_.epoll, EPOLL_CTL_ADD, media_, &event);
+}
+
+Client::~Client() {
+    if (media_ >= 0) close(media_);
+}
+
+// --- the participant and its surroundings ---
+
+template <typename Call>
+void Client::act(Instant now, Call&& call) {
+    now_ = now;
+    Output out(*this);
+    call(out);
+    take(out, now);
+}
+
+void Client::send(const Address& to, ByteView datagram) {
+    if (up_.is_plain()) return workshop_.send.add(to, datagram);
+    if (const auto at = up_.send(datagram.size(), now_)) {
+        flying_up_.push_back({*at, to, std::vector<std::uint8_t>(datagram.begin(), datagram.end())});
+    }
+}
+
+void Client::take(Output& out, Instant now) {
+    workshop_.send.flush(media_);
+    if (stream_) {
+        for (const std::string& text : out.stream_texts) stream_->send(text);
+        if (out.close_stream) {
+            stream_->close();
+            stream_->advance();
+            stream_.reset();
+            stream_watched_ = false;
+            gone_ = true;
+        }
+    }
+    if (out.close_channel) {
+        channel_.reset();
+        channel_watched_ = false;
+    }
+    if (channel_) {
+        for (const std::string& text : out.channel_texts) channel_->send(text);
+    }
+    if (out.open_channel) open_channel(*out.open_channel);
+    watch_sockets();
+    note_milestones(now);
+}
+
+void Client::watch(int descriptor, Socket socket, bool writes, bool& watched, bool& watched_writes) {
+    if (watched && watched_writes == writes) return;
+    epoll_event event{.events = EPOLLIN | (writes ? static_cast<std::uint32_t>(EPOLLOUT) : 0U),
+                      .data = {.u64 = key_of(index_, socket)}};
+    epoll_ctl(workshop_.epoll, watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event);
+    watched = true;
+    watched_writes = writes;
+}
+
+void Client::watch_sockets() {
+    if (stream_) {
+        watch(stream_->descriptor(), Socket::Stream, stream_->wants_to_write(), stream_watched_, stream_writes_);
+    }
+    if (channel_) {
+        watch(channel_->descriptor(), Socket::Channel, channel_->wants_to_write(), channel_watched_, channel_writes_);
+    }
+}
+
+void Client::note_milestones(Instant now) {
+    if (!asked_to_join_) return;
+    const auto note = [&](std::optional<Duration>& milestone, bool reached) {
+        if (!milestone && reached) milestone = now - *asked_to_join_;
+    };
+    note(milestones_.in_room, participant_->signalling().in_room());
+    note(milestones_.connected, participant_->connected());
+    if (!milestones_.connected || (milestones_.first_picture && milestones_.first_sound)) return;
+    for (const auto& [name, quality] : participant_->receiver().videos()) {
+        if (milestones_.first_picture) break;
+        if (quality.first_frame) milestones_.first_picture = *quality.first_frame - *asked_to_join_;
+    }
+    for (const auto& [name, quality] : participant_->receiver().audios()) {
+        if (milestones_.first_sound) break;
+        if (quality.first_packet) milestones_.first_sound = *quality.first_packet - *asked_to_join_;
+    }
+}
+
+// --- sockets ---
+
+void Client::open_stream() {
+    SocketTarget target = workshop_.server;
+    target.path = "/xmpp-websocket?room=" + plan_.options.room;
+    target.protocol = "xmpp";
+    target.cookie = plan_.cookie;
+    stream_ = std::make_unique<TextSocket>(workshop_.tls, target, entropy_);
+    stream_told_ = false;
+    stream_watched_ = false;
+    reopen_at_.reset();
+    watch_sockets();
+}
+
+void Client::join(Instant now) {
+    asked_to_join_ = now;
+    open_stream();
+}
+
+void Client::open_channel(const std::string& url) {
+    const auto parsed = parse_url(url);
+    if (!parsed) return;
+    // A server behind a name that this machine cannot resolve is reached where its signalling was.
+    SocketTarget target = workshop_.server;
+    target.path = parsed->path;
+    channel_ = std::make_unique<TextSocket>(workshop_.tls, target, entropy_);
+    channel_told_ = false;
+    channel_watched_ = false;
+}
+
+void Client::serve_stream(Instant now) {
+    if (!stream_) return;
+    stream_->advance();
+    if (stream_->is_open() && !stream_told_) {
+        stream_told_ = true;
+        act(now, [&](Output& out) { participant_->stream_opened(now, out); });
+    }
+    while (stream_) {
+        const std::vector<std::string> texts = stream_->take_texts();
+        if (texts.empty()) break;
+        for (const std::string& text : texts) {
+            act(now, [&](Output& out) { participant_->stream_text(text, now, out); });
+        }
+    }
+    if (stream_ && stream_->is_closed()) {
+        stream_.reset();
+        stream_watched_ = false;
+        participant_->stream_closed();
+        if (participant_->signalling().state() == Signalling::State::Lost && !gone_) {
+            ++reconnects_;
+            reopen_at_ = now + kComeBackAfter;
+        }
+    }
+    watch_sockets();
+}
+
+void Client::serve_channel(Instant now) {
+    if (!channel_) return;
+    channel_->advance();
+    if (channel_->is_open() && !channel_told_) {
+        channel_told_ = true;
+        act(now, [&](Output& out) { participant_->channel_opened(now, out); });
+    }
+    while (channel_) {
+        const std::vector<std::string> texts = channel_->take_texts();
+        if (texts.empty()) break;
+        for (const std::string& text : texts) {
+            act(now, [&](Output& out) { participant_->channel_text(text, now, out); });
+        }
+    }
+    if (channel_ && channel_->is_closed()) {
+        channel_.reset();
+        channel_watched_ = false;
+        participant_->channel_closed(now);
+    }
+    watch_sockets();
+}
+
+void Client::read_media(Instant now) {
+    act(now, [&](Output& out) {
+        (void)workshop_.receive.read(media_, socket_drops_, [&](MutableBytes datagram, const Address& from) {
+            if (down_.is_plain()) return participant_->receive(datagram, from, now, out);
+            if (const auto at = down_.send(datagram.size(), now)) {
+                flying_down_.push_back({*at, from, std::vector<std::uint8_t>(datagram.begin(), datagram.end())});
+            }
+        });
+    });
+}
+
+void Client::deliver_flying(Instant now) {
+    while (!flying_up_.empty() && flying_up_.front().at <= now) {
+        workshop_.send.add(flying_up_.front().address, flying_up_.front().octets);
+        flying_up_.pop_front();
+    }
+    workshop_.send.flush(media_);
+    if (flying_down_.empty() || flying_down_.front().at > now) return;
+    act(now, [&](Output& out) {
+        while (!flying_down_.empty() && flying_down_.front().at <= now) {
+            Flying datagram = std::move(flying_down_.front());
+            flying_down_.pop_front();
+            participant_->receive(datagram.octets, datagram.address, now, out);
+        }
+    });
+}
+
+void Client::ready(Socket socket, Instant clock) {
+    const Instant now = own(clock);
+    switch (socket) {
+        case Socket::Media:
+            return read_media(now);
+        case Socket::Stream:
+            return serve_stream(now);
+        case Socket::Channel:
+            return serve_channel(now);
+    }
+}
+
+// --- time ---
+
+void Client::leave(Instant clock) {
+    if (asked_to_join_ && !gone_) say_goodbye(own(clock));
+}
+
+void Client::say_goodbye(Instant now) {
+    if (gone_) return;
+    act(now, [&](Output& out) { participant_->leave(out); });
+    gone_ = true;
+}
+
+void Client::stage_somebody(Instant now) {
+    View view = plan_.options.view;
+    std::string nick = participant_->dominant_speaker();
+    const auto& others = participant_->signalling().others();
+    if (nick.empty() && !others.empty()) {
+        nick = *std::next(others.begin(), entropy_.below(static_cast<std::uint32_t>(others.size())));
+    }
+    if (nick.empty()) return;
+    view.on_stage = {nick + "-v0"};
+    act(now, [&](Output& out) { participant_->look(view, out); });
+}
+
+void Client::perform(const PlannedDeed& deed, Instant now) {
+    switch (deed.deed) {
+        case Deed::Leave:
+            return say_goodbye(now);
+        case Deed::Rejoin:
+            say_goodbye(now);
+            participant_ = std::make_unique<Participant>(plan_.options, workshop_.peers, entropy_);
+            gone_ = false;
+            milestones_ = {};
+            return join(now);
+        case Deed::DropStream:
+            if (!stream_) return;
+            stream_.reset();
+            stream_watched_ = false;
+            participant_->stream_closed();
+            ++reconnects_;
+            reopen_at_ = now + kComeBackAfter;
+            return;
+        case Deed::Vanish:
+            gone_ = true;
+            stream_.reset();
+            channel_.reset();
+            close(std::exchange(media_, -1));
+            return;
+        case Deed::StageSpeaker:
+            return stage_somebody(now);
+        case Deed::Tiles:
+            return act(now, [&](Output& out) { participant_->look(plan_.options.view, out); });
+        case Deed::Speak:
+            return act(now, [&](Output& out) { participant_->set_voice(Voice::Always, now, out); });
+        case Deed::Mute:
+            return act(now, [&](Output& out) { participant_->set_voice(Voice::Muted, now, out); });
+        case Deed::CutLine:
+            up_.cut_until(now + deed.length);
+            down_.cut_until(now + deed.length);
+            return;
+    }
+}
+
+void Client::expire(Instant clock) {
+    const Instant now = own(clock);
+    if (!asked_to_join_ && now >= begin_ + plan_.join_at) join(now);
+    while (next_deed_ < plan_.deeds.size() && now >= begin_ + plan_.deeds[next_deed_].at) {
+        perform(plan_.deeds[next_deed_++], now);
+    }
+    if (gone_) return;
+    if (reopen_at_ && now >= *reopen_at_) open_stream();
+    deliver_flying(now);
+    const auto due = participant_->deadline();
+    if (due && *due <= now) act(now, [&](Output& out) { participant_->expire(now, out); });
+}
+
+std::optional<Instant> Client::deadline() const {
+    std::optional<Instant> earliest;
+    const auto consider = [&](Instant due) {
+        due -= plan_.options.clock_shift;
+        earliest = earliest ? std::min(*earliest, due) : due;
+    };
+    if (!asked_to_join_) consider(begin_ + plan_.join_at);
+    if (next_deed_ < plan_.deeds.size()) consider(begin_ + plan_.deeds[next_deed_].at);
+    if (gone_) return earliest;
+    if (reopen_at_) consider(*reopen_at_);
+    if (!flying_up_.empty()) consider(flying_up_.front().at);
+    if (!flying_down_.empty()) consider(flying_down_.front().at);
+    if (asked_to_join_) {
+        if (const auto due = participant_->deadline()) consider(*due);
+    }
+    return earliest;
+}
+
+bool Client::failed() const {
+    return wants_to_be_in() && participant_->signalling().state() == Signalling::State::Ended;
+}
+
+}  // namespace klassenraum::bench

@@ -1,0 +1,47 @@
+// A run's outcome and how it is told: a table for people, JSON and CSV for programs, a plot over time as SVG. The table
+// and the JSON hold nothing about anybody: numbers, the kind of machine, the scenario.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/report/figures.hpp"
+
+namespace klassenraum::bench {
+
+struct Machine {
+    std::string processor;
+    unsigned cores = 0;
+    std::string kernel;
+    std::string date;  // ISO 8601, UTC
+};
+Machine this_machine();
+
+// About once a second while measuring.
+struct Moment {
+    double seconds = 0;
+    double packets_out = 0;  // per s
+    double server_cores = 0;
+    double delay_p99_us = 0;
+    double connected = 0;
+};
+
+struct Outcome {
+    std::string scenario;
+    std::string peer = "klassenraum";
+    std::vector<std::pair<std::string, double>> settings;  // of the scenario
+    Figures figures;
+    std::vector<Moment> moments;
+    std::vector<std::string> bottlenecks;  // why the bench itself was the limit; empty: it was not
+    std::vector<std::string> broken;       // thresholds
+    Machine machine;
+};
+
+std::string table_of(const Outcome& outcome, bool german);
+std::string json_of(const std::vector<Outcome>& outcomes);
+std::string csv_of(const std::vector<Outcome>& outcomes);
+std::string svg_of(const Outcome& outcome, bool german);
+// Of a file that json_of() wrote. Throws std::runtime_error with one sentence.
+std::vector<Outcome> outcomes_from_json(const std::string& text);
+
+}  // namespace klassenraum::bench
