@@ -128,3 +128,9 @@ std::vector<Problem> check(const Settings& settings) {
 }
 
 }  // namespace klassenraum::config
+    require(settings.media.min_kbit >= 10 && settings.media.min_kbit <= settings.media.start_kbit &&
+                settings.media.start_kbit <= settings.media.max_kbit && settings.media.max_kbit <= 1'000'000,
+            "media.min_kbit, start_kbit and max_kbit must rise in this order, from 10 to 1000000.");
+    require(settings.media.loudest_voices >= 1, "media.loudest_voices must be at least 1.");
+    require(settings.limits.max_cpu_percent >= 10 && settings.limits.max_cpu_percent <= 100,
+            "limits.max_cpu_percent must be from 10 to 100.");

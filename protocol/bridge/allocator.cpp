@@ -54,15 +54,19 @@ void Allocator::order(const colibri::ReceiverConstraints& constraints) {
                      [this](std::size_t left, std::size_t right) { return rank_[left] < rank_[right]; });
 }
 
-void Allocator::plan(const colibri::ReceiverConstraints& constraints, std::span<const VideoCandidate> candidates) {
+void Allocator::plan(const colibri::ReceiverConstraints& constraints,
+                     std::span<const VideoCandidate> candidates,
+                     const VideoCap& cap) {
     candidates_ = candidates;
     order(constraints);
     entries_.clear();
-    std::size_t left = kMaxVideoSlots;
+    std::size_t left = std::min(kMaxVideoSlots, cap.last_n);
     if (constraints.last_n() >= 0) left = std::min(left, static_cast<std::size_t>(constraints.last_n()));
     for (const std::size_t index : order_) {
         const VideoCandidate& candidate = candidates[index];
-        const std::int32_t limit = constraints.max_height(candidate.source, candidate.endpoint);
+        std::int32_t limit = constraints.max_height(candidate.source, candidate.endpoint);
+        const bool larger = limit == colibri::kUnlimitedHeight || limit > cap.camera_height;
+        if (!candidate.screen && cap.caps_height() && larger) limit = cap.camera_height;
         if (left == 0 || !candidate.enabled || limit == 0 || candidate.ladder.empty()) continue;
         --left;
         Entry& entry = entries_.emplace_back();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "protocol/bridge/limits.hpp"
+#include "protocol/bridge/overload.hpp"
 #include "protocol/bwe/packet_result.hpp"
 #include "protocol/colibri/constraints.hpp"
 #include "protocol/projection/projection.hpp"
@@ -51,7 +52,9 @@ class Allocator {
 public:
     // First what is wished: who has a place, and which layers come into question. `candidates` in speech order, the
     // latest speaker's first; they must live until allocate().
-    void plan(const colibri::ReceiverConstraints& constraints, std::span<const VideoCandidate> candidates);
+    void plan(const colibri::ReceiverConstraints& constraints,
+              std::span<const VideoCandidate> candidates,
+              const VideoCap& cap = {});
     // What the receiver gets now costs, and what all it wishes would.
     bwe::BitsPerSecond used() const;
     bwe::BitsPerSecond ideal() const;

@@ -42,10 +42,15 @@ colibri::EndpointFailure reason_of(transport::Bundle::Failure failure) {
 
 struct Bridge::Parts {
     Parts(Config settings, const crypto::Identity& identity, Entropy& randomness)
-        : config(std::move(settings)), dtls(identity), entropy(randomness) {}
+        : config(std::move(settings)), dtls(identity), entropy(randomness), overload(config.overload) {}
 
     Context context(Instant now, Output& out) {
-        return {.now = now, .out = out, .counters = counters, .entropy = entropy, .config = config};
+        return {.now = now,
+                .out = out,
+                .counters = counters,
+                .entropy = entropy,
+                .config = config,
+                .video_cap = overload.cap()};
     }
     Conference* find(RoomId room) {
         const auto found = std::find_if(conferences.begin(), conferences.end(),
@@ -78,6 +83,7 @@ struct Bridge::Parts {
     Entropy& entropy;
     Counters counters;
     std::vector<std::unique_ptr<Conference>> conferences;
+    Overload overload;
     Directory directory;
     transport::SctpPackets sctp_packets;
     std::optional<Instant> next_tick;
@@ -386,3 +392,19 @@ const Counters& Bridge::counters() const {
 }
 
 }  // namespace klassenraum::bridge
+void Bridge::measure(const Load& load, Instant now, Output& out) {
+    const int before = parts_->overload.level();
+    parts_->overload.update(load, now);
+    parts_->counters.overload_level = static_cast<std::uint32_t>(parts_->overload.level());
+    parts_->counters.overload_full = parts_->overload.full() ? 1 : 0;
+    if (parts_->overload.level() == before) return;
+    ++(parts_->overload.level() > before ? parts_->counters.overload_raised : parts_->counters.overload_lowered);
+    for (const auto& conference : parts_->conferences) conference->mark_dirty();
+    Context context = parts_->context(now, out);
+    parts_->settle(context);
+}
+
+const Overload& Bridge::overload() const {
+    return parts_->overload;
+}
+

@@ -48,6 +48,10 @@ public:
     void expire(Instant now, WallTime wall, Output& out);
     std::optional<Instant> deadline() const;
 
+    // About once a second: what the machine says. overload() tells what follows.
+    void measure(const Load& load, Instant now, Output& out);
+    const Overload& overload() const;
+
     const Counters& counters() const;
 
 private:

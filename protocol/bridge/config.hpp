@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "protocol/bridge/overload.hpp"
 #include "protocol/bwe/estimator.hpp"
 #include "protocol/core/time.hpp"
 
@@ -19,6 +20,7 @@ struct Config {
     std::size_t loudest_voices = 3;                             // that go out in rooms …
     std::size_t loudest_above = 10;                             // … of more people than these
     bwe::Limits downlink;                                       // towards each receiver
+    OverloadLimits overload;                                    // of this worker
 };
 
 }  // namespace klassenraum::bridge

@@ -16,6 +16,7 @@ struct Context {
     Counters& counters;
     Entropy& entropy;
     const Config& config;
+    VideoCap video_cap = {};  // of overload
 };
 
 }  // namespace klassenraum::bridge

@@ -137,7 +137,7 @@ void Conference::settle_video(Endpoint& receiver, Context& context) {
         if (stream != nullptr && stream->wanted) candidates_.back().current = stream->projection.target();
         candidate_sources_.push_back(source);
     }
-    allocator_.plan(receiver.constraints, candidates_);
+    allocator_.plan(receiver.constraints, candidates_, context.video_cap);
     const std::span<const Allocation> allocations = allocator_.allocate(video_budget(receiver, context));
     if (allocator_.raised()) receiver.budget.raised(context.now);
     receiver.demand.granted = allocator_.granted();

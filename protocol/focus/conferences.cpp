@@ -117,6 +117,10 @@ void Conferences::stop(Instant now, Output& out) {
     parts_->settle(turn);
 }
 
+void Conferences::set_full(bool full) {
+    parts_->full = full;
+}
+
 void Conferences::expire(Instant now, Output& out) {
     const Turn turn{now, {}, out};
     for (const auto& [slug, conference] : parts_->conferences) conference->expire(turn);

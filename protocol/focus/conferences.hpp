@@ -67,6 +67,8 @@ public:
     void stop(Instant now, Output& out);
 
     void expire(Instant now, Output& out);
+    // The machine carries no further lesson: those that run go on.
+    void set_full(bool full);
     std::optional<Instant> deadline() const;
 
     std::uint32_t rooms() const;

@@ -82,6 +82,7 @@ struct Conferences::Parts {
     FormerPasswords former;
     std::map<std::string, std::unique_ptr<Conference>, std::less<>> conferences;  // by slug
     std::map<SessionId, Visitor> visitors;
+    bool full = false;  // no new lessons
     LoginTable logins;
     struct Farewell {
         Instant due;

@@ -46,7 +46,7 @@ focus::Config focus_config(const Config& config) {
 }
 
 bridge::Config bridge_config(const Config& config) {
-    bridge::Config bridge;
+    bridge::Config bridge = config.media;
     bridge.worker_name = config.worker_name;
     return bridge;
 }
@@ -149,6 +149,13 @@ void Shard::Parts::expire(Instant now, WallTime wall, Outbox& out) {
 
 void Shard::Parts::settle(Turn& turn) {
     for (int round = 0; round < kMaxRounds; ++round) {
+void Shard::Parts::measure(const bridge::Load& load, Instant now, WallTime wall, Outbox& out) {
+    Turn turn(now, wall, out);
+    bridge.measure(load, now, turn.media);
+    conferences.set_full(bridge.overload().full());
+    settle(turn);
+}
+
         // Media first: the focus' next words may depend on what the bridge just answered.
         const bool carried = carry_media(turn) || carry_streams(turn) || carry_rooms(turn);
         if (!carried) return;

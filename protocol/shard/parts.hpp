@@ -19,6 +19,7 @@ struct Shard::Parts {
     void finish_batch(Instant now, Outbox& out);
     void receive(Input input, Instant now, WallTime wall, Outbox& out);
     void expire(Instant now, WallTime wall, Outbox& out);
+    void measure(const bridge::Load& load, Instant now, WallTime wall, Outbox& out);
 
     xmpp::Host host;
     focus::Conferences conferences;

@@ -23,6 +23,10 @@ void Shard::receive(Input input, Instant now, WallTime wall, Outbox& out) {
 
 void Shard::expire(Instant now, WallTime wall, Outbox& out) { parts_->expire(now, wall, out); }
 
+void Shard::measure(const bridge::Load& load, Instant now, WallTime wall, Outbox& out) {
+    parts_->measure(load, now, wall, out);
+}
+
 std::optional<Instant> Shard::deadline() const {
     std::optional<Instant> earliest;
     for (const auto& due : {parts_->host.deadline(), parts_->conferences.deadline(), parts_->bridge.deadline()}) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/bridge/config.hpp"
 #include "protocol/core/address.hpp"
 #include "protocol/core/datagram_sink.hpp"
 #include "protocol/core/entropy.hpp"
@@ -42,6 +43,8 @@ struct Config {
     std::vector<CandidateAddress> candidates;
     std::optional<TurnService> turn;
     bool offer_sctp = true;
+    bridge::Config media;  // all but the worker's name
+    std::string password_key;             // focus::Config::password_key
     std::uint32_t max_participants = 40;  // of one room
     std::uint32_t max_rooms = 60;
     Duration leave_grace = std::chrono::seconds(30);    // product.md section 4: verwaist-kurz
@@ -67,6 +70,10 @@ public:
 
     void expire(Instant now, WallTime wall, Outbox& out);
     std::optional<Instant> deadline() const;
+
+    // What the machine says about this worker, about once a second: bridge/overload.hpp makes of it who is let in and
+    // how much is shown.
+    void measure(const bridge::Load& load, Instant now, WallTime wall, Outbox& out);
 
     const bridge::Counters& counters() const;
     struct Population {

@@ -108,6 +108,36 @@ void write_front(Text& text, const http::ListenerCounters& listener, const sctp:
     text.sample(stack.counters().refused);
 }
 
+// What each receiver's line and the machine leave of the pictures.
+void write_pictures(Text& text, const Workers& workers) {
+    text.counter("klassenraum_layers_raised_total", "Switches of a receiver to a better layer of a picture.");
+    per_worker(text, workers, &Counters::layers_raised);
+    text.counter("klassenraum_layers_lowered_total", "Switches of a receiver to a lesser layer of a picture.");
+    per_worker(text, workers, &Counters::layers_lowered);
+    text.counter("klassenraum_videos_suspended_total", "Times a receiver's line did not carry a wanted picture.");
+    per_worker(text, workers, &Counters::videos_suspended);
+    text.counter("klassenraum_probes_total", "Probe clusters sent to find out what a line carries.");
+    per_worker(text, workers, &Counters::probes_begun);
+    text.counter("klassenraum_probe_packets_total", "Packets that were sent for probe clusters alone.");
+    per_worker(text, workers, &Counters::probe_packets_sent);
+    text.counter("klassenraum_padding_packets_total", "Packets that were sent to prove a line towards the next layer.");
+    per_worker(text, workers, &Counters::padding_packets_sent);
+    text.counter("klassenraum_pacer_delayed_total", "Packets that waited for their turn on a receiver's line.");
+    per_worker(text, workers, &Counters::pacer_delayed);
+    text.counter("klassenraum_pacer_delayed_microseconds_total", "How long they waited, all together.");
+    per_worker(text, workers, &Counters::pacer_delayed_us);
+    text.counter("klassenraum_pacer_dropped_total", "Packets that waited in vain or found no place to wait.");
+    per_worker(text, workers, &Counters::pacer_dropped);
+    text.gauge("klassenraum_worker_cpu_permille", "Of a core, taken by the worker's thread in the last second.");
+    per_worker(text, workers, &Counters::cpu_permille);
+    text.gauge("klassenraum_overload_level", "0: everything is shown; each step up shows receivers less.");
+    per_worker(text, workers, &Counters::overload_level);
+    text.gauge("klassenraum_overload_full", "1: the machine takes no further lesson.");
+    per_worker(text, workers, &Counters::overload_full);
+    text.counter("klassenraum_overload_steps_total", "Changes of the overload level.");
+    per_worker(text, workers, &Counters::overload_steps);
+}
+
 void write_workers(Text& text, const Workers& workers) {
     text.gauge("klassenraum_rooms", "Rooms that exist.");
     per_worker(text, workers, &Counters::rooms);
@@ -166,6 +196,7 @@ void write_workers(Text& text, const Workers& workers) {
     per_worker(text, workers, &Counters::commands_refused);
     text.counter("klassenraum_dtls_connected_total", "DTLS handshakes that were completed.");
     per_worker(text, workers, &Counters::dtls_connected);
+    write_pictures(text, workers);
     text.counter("klassenraum_retransmissions_total", "RTP packets repeated on request.");
     per_worker(text, workers, &Counters::retransmissions_sent);
     text.counter("klassenraum_transports_failed_total", "Media transports that lost consent or failed to connect.");

@@ -116,6 +116,15 @@ shard::Config shard_for(const config::Settings& settings, Mode mode, std::size_t
     shard.max_rooms = settings.limits.max_rooms;
     shard.leave_grace = std::chrono::seconds(settings.room.end_grace_seconds);
     shard.orphan_grace = std::chrono::seconds(settings.room.orphan_grace_seconds);
+    constexpr bwe::BitsPerSecond kKbit = 1000;
+    shard.media.downlink = {.start = settings.media.start_kbit * kKbit,
+                            .minimum = settings.media.min_kbit * kKbit,
+                            .maximum = settings.media.max_kbit * kKbit};
+    shard.media.loudest_voices = settings.media.loudest_voices;
+    shard.media.loudest_above = settings.media.loudest_above;
+    // A worker knows its own load only: each gets its share of the line.
+    shard.media.overload.egress_bps = settings.limits.max_egress_mbit * (1000 * kKbit) / settings.media.workers;
+    shard.media.overload.cpu_share = settings.limits.max_cpu_percent / 100.0;
     return shard;
 }
 

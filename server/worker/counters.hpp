@@ -39,6 +39,19 @@ struct Counters {
     metrics::Counter channel_messages_refused;
     metrics::Counter commands_refused;
     metrics::Counter dtls_connected;
+    metrics::Counter layers_raised;
+    metrics::Counter layers_lowered;
+    metrics::Counter videos_suspended;
+    metrics::Counter probes_begun;
+    metrics::Counter probe_packets_sent;
+    metrics::Counter padding_packets_sent;
+    metrics::Counter pacer_delayed;
+    metrics::Counter pacer_delayed_us;
+    metrics::Counter pacer_dropped;
+    metrics::Counter cpu_permille;  // of a core, by the worker's thread in the last second
+    metrics::Counter overload_level;
+    metrics::Counter overload_full;
+    metrics::Counter overload_steps;
     std::array<metrics::Counter, static_cast<std::size_t>(DropReason::Count)> drops;
     metrics::Counter alive;  // grows with each publication: the watchdog looks at it
 };

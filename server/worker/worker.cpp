@@ -64,6 +64,7 @@ struct Worker::Loop {
     void send_all();
     bool serve_inputs(Instant began);
     void finish_turn(Instant began);
+    void measure(Instant now);
     void publish(Instant now);
 
     Sockets sockets;
@@ -91,6 +92,10 @@ struct Worker::Loop {
     bool turn_posted = false;
     Instant published{};
     Duration longest_turn{};
+    Instant measured{};
+    Duration measured_cpu{};
+    std::uint64_t measured_bytes = 0;
+    double cpu_share = 0;
     std::uint64_t datagrams_received = 0;
     std::thread thread;
 };
@@ -193,12 +198,29 @@ bool Worker::Loop::serve_inputs(Instant began) {
 }
 
 void Worker::Loop::finish_turn(Instant began) {
+    if (began - measured >= kPublishInterval) measure(began);
     send_all();
     if (!outbox.messages.empty()) deliver(std::exchange(outbox.messages, {}));
     const Instant now = steady_now();
     longest_turn = std::max(longest_turn, now - began);
     if (now - published >= kPublishInterval) publish(now);
     await_deadline();
+}
+
+// The thread's own time, not how long its turns took: another process on the same core is no load of ours.
+void Worker::Loop::measure(Instant now) {
+    const Duration cpu = thread_time();
+    const std::uint64_t bytes = sends.totals().bytes;
+    const double elapsed_us = static_cast<double>((now - measured).count());
+    cpu_share = static_cast<double>((cpu - measured_cpu).count()) / elapsed_us;
+    const double egress_bps = static_cast<double>((bytes - measured_bytes) * 8) * 1e6 / elapsed_us;
+    const bool first = measured == Instant{};
+    measured = now;
+    measured_cpu = cpu;
+    measured_bytes = bytes;
+    if (first) return;
+    const bridge::Load load{.cpu_share = cpu_share, .egress_bps = static_cast<std::int64_t>(egress_bps)};
+    shard.measure(load, now, wall_now(), outbox);
 }
 
 void Worker::Loop::publish(Instant now) {
@@ -237,6 +259,19 @@ void Worker::Loop::publish(Instant now) {
     counters.channel_messages_refused.set(bridge.channel_messages_refused);
     counters.commands_refused.set(bridge.commands_refused);
     counters.dtls_connected.set(bridge.dtls_connected);
+    counters.layers_raised.set(bridge.layers_raised);
+    counters.layers_lowered.set(bridge.layers_lowered);
+    counters.videos_suspended.set(bridge.videos_suspended);
+    counters.probes_begun.set(bridge.probes_begun);
+    counters.probe_packets_sent.set(bridge.probe_packets_sent);
+    counters.padding_packets_sent.set(bridge.padding_packets_sent);
+    counters.pacer_delayed.set(bridge.pacer_delayed);
+    counters.pacer_delayed_us.set(bridge.pacer_delayed_us);
+    counters.pacer_dropped.set(bridge.pacer_dropped);
+    counters.cpu_permille.set(static_cast<std::uint64_t>(std::max(cpu_share, 0.0) * 1000));
+    counters.overload_level.set(bridge.overload_level);
+    counters.overload_full.set(bridge.overload_full);
+    counters.overload_steps.set(bridge.overload_raised + bridge.overload_lowered);
     for (std::size_t i = 0; i < bridge.drops.size(); ++i) counters.drops[i].set(bridge.drops[i]);
     counters.alive.add();
 }

@@ -276,12 +276,26 @@ public:
     }
     std::uint64_t drops(DropReason reason) const { return counters.drops[static_cast<std::size_t>(reason)]; }
 
-    Context context() { return {.now = now, .out = out, .counters = counters, .entropy = entropy, .config = config}; }
+    void settle_all() {
+        Context context = this->context();
+        conference.mark_dirty();
+        conference.settle(context);
+    }
+
+    Context context() {
+        return {.now = now,
+                .out = out,
+                .counters = counters,
+                .entropy = entropy,
+                .config = config,
+                .video_cap = video_cap};
+    }
     static Address address_of(std::uint64_t number) {
         return Address::v4({10, 0, 0, static_cast<std::uint8_t>(number)}, 4000);
     }
 
     Config config;
+    VideoCap video_cap;
     Counters counters;
     SeededEntropy entropy{7};
     KeepingSink sink;
