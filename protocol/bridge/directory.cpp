@@ -9,7 +9,7 @@ Place* Directory::add(Place place) {
     const auto [entry, added] = places_.emplace(id, std::move(place));
     if (!added) return nullptr;
     ids_.push_back(id);
-    ufrags_[entry->second.ufrag] = &entry->second;
+    for (const std::string& ufrag : entry->second.ufrags) ufrags_[ufrag] = &entry->second;
     return &entry->second;
 }
 
@@ -21,7 +21,7 @@ void Directory::remove(EndpointId endpoint) {
         erase(addresses_, address, place);
         erase(claimants_, address, place);
     }
-    ufrags_.erase(place.ufrag);
+    for (const std::string& ufrag : place.ufrags) ufrags_.erase(ufrag);
     std::erase(ids_, endpoint);
     places_.erase(entry);
 }
@@ -69,9 +69,18 @@ void Directory::enter(const Address& address, Place& place) {
     place.claims = true;
 }
 
+void Directory::update_ufrags(Place& place) {
+    const std::vector<std::string_view> present = place.link->bundle.ufrags();
+    if (std::equal(present.begin(), present.end(), place.ufrags.begin(), place.ufrags.end())) return;
+    for (const std::string& ufrag : place.ufrags) ufrags_.erase(ufrag);
+    place.ufrags.assign(present.begin(), present.end());
+    for (const std::string& ufrag : place.ufrags) ufrags_[ufrag] = &place;
+}
+
 void Directory::update_paths(Place& place) {
     if (place.link->bundle.paths_version() == place.paths_version && !place.claims) return;
     place.paths_version = place.link->bundle.paths_version();
+    update_ufrags(place);
     const std::span<const Address> paths = place.link->bundle.paths();
     for (const Address& address : place.paths) {
         if (std::find(paths.begin(), paths.end(), address) != paths.end()) continue;

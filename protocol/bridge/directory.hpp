@@ -19,7 +19,8 @@ struct Place {
     Endpoint* endpoint = nullptr;
     TransportLink* link = nullptr;
     std::string channel_password;
-    std::string ufrag;
+    std::vector<std::string> ufrags;  // as entered
+    std::uint32_t ice_generation = 0;
     bool sctp = false;
     bool failed_told = false;
     std::uint32_t paths_version = 0;
@@ -36,7 +37,7 @@ public:
     Place* find(const Address& address);
     Place* find_ufrag(std::string_view ufrag);
     const Place* find(EndpointId endpoint) const;
-    // Enters the addresses of the endpoint's paths when they have changed. An address that another endpoint has passes
+    // Enters the ufrags and the addresses of the endpoint's paths when they have changed. An address that another endpoint has passes
     // to this one when a check of ours was answered from it: a request alone may come with anybody's address as its
     // sender.
     void update_paths(Place& place);
@@ -52,6 +53,7 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
+    void update_ufrags(Place& place);
     void enter(const Address& address, Place& place);
     static void erase(std::unordered_map<Address, Place*>& from, const Address& address, const Place& place);
 

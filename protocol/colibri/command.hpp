@@ -61,6 +61,18 @@ struct SetRemote {
     rtp::ExtensionSet video_extensions;
     std::optional<int> initial_last_n;
 };
+// ICE restart in place (jitsi-media.md 2.3), in two steps: the bridge makes credentials of ours …
+struct RestartIce {
+    EndpointId endpoint;
+    std::uint32_t generation = 0;  // from 1, rising
+};
+// … and is told the client's. Anything but the newest generation is late.
+struct SetRestarted {
+    EndpointId endpoint;
+    std::uint32_t generation = 0;
+    std::string ufrag;
+    std::string password;
+};
 // The endpoint's whole present set of sources; what is missing has gone.
 struct SetSources {
     EndpointId endpoint;
@@ -79,8 +91,15 @@ struct SetForceMute {
 struct ExpireEndpoint {
     EndpointId endpoint;
 };
-using Command = std::
-    variant<CreateConference, ExpireConference, CreateEndpoint, SetRemote, SetSources, SetForceMute, ExpireEndpoint>;
+using Command = std::variant<CreateConference,
+                             ExpireConference,
+                             CreateEndpoint,
+                             SetRemote,
+                             RestartIce,
+                             SetRestarted,
+                             SetSources,
+                             SetForceMute,
+                             ExpireEndpoint>;
 
 // --- bridge → focus ---
 
@@ -94,6 +113,13 @@ struct EndpointReady {
     std::string channel_password;           // its "?pwd=", 24 characters, constant for the endpoint's life
     std::uint32_t feedback_audio_ssrc = 0;  // signalled as the sources "jvb-a0" and "jvb-v0"
     std::uint32_t feedback_video_ssrc = 0;
+};
+// Answers RestartIce at once, unless there is no connection to continue.
+struct IceRestarted {
+    EndpointId endpoint;
+    std::uint32_t generation = 0;
+    std::string ufrag;
+    std::string password;
 };
 struct EndpointConnected {  // DTLS done, fingerprint verified: media flows
     EndpointId endpoint;
@@ -111,6 +137,7 @@ struct DominantSpeakerChanged {
     RoomId conference;
     EndpointId endpoint;  // 0: nobody yet
 };
-using Event = std::variant<EndpointReady, EndpointConnected, EndpointFailed, EndpointActivity, DominantSpeakerChanged>;
+using Event = std::
+    variant<EndpointReady, IceRestarted, EndpointConnected, EndpointFailed, EndpointActivity, DominantSpeakerChanged>;
 
 }  // namespace klassenraum::colibri

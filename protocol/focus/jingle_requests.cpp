@@ -53,14 +53,15 @@ void MediaSessions::receive_jingle(const muc::Occupant& occupant, const xml::Ele
             error = terminate(*participant, *jingle, turn);
             break;
         case Action::SessionInfo: {
-            // An ICE restart in place is not offered: the client falls back to terminate and restart.
             const xml::Element* session = jingle->child("bridge-session", ns::kFocus);
             if (session != nullptr && session->attribute("ice-restart") == "true") {
-                error = xmpp::Error{xmpp::Condition::FeatureNotImplemented};
+                error = restart_ice(*participant, *session, turn);
             }
             break;
         }
-        case Action::TransportInfo:  // clients of 2022 trickle; checks show us their addresses anyway
+        case Action::TransportInfo:
+            error = set_restarted(*participant, *jingle, turn);
+            break;
         case Action::TransportAccept:
         case Action::TransportReject:
             break;

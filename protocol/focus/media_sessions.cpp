@@ -86,6 +86,8 @@ void MediaSessions::receive(const colibri::Event& event, const Turn& turn) {
         if (participant != nullptr && participant->media->state == MediaSession::State::Requested) {
             offer(*participant, *ready, turn);
         }
+    } else if (const auto* restarted = std::get_if<colibri::IceRestarted>(&event)) {
+        if (Participant* participant = find(restarted->endpoint)) offer_restart(*participant, *restarted, turn);
     } else if (const auto* connected = std::get_if<colibri::EndpointConnected>(&event)) {
         if (Participant* participant = find(connected->endpoint)) {
             participant->media->connected = true;

@@ -30,7 +30,9 @@ struct MediaSession {
     bool connected = false;  // DTLS is up and consent is fresh
     bool active = true;      // something came of it within the last seconds
     bool was_connected = false;
-    colibri::SetForceMute muted;  // what the bridge was told last
+    std::uint32_t ice_generation = 0;  // of the last ICE restart in place
+    std::deque<Instant> ice_restarts;  // of the last minute
+    colibri::SetForceMute muted;       // what the bridge was told last
     // What this client was told of others, by their nick; only without SSRC rewriting.
     std::map<std::string, jingle::SourceSet> signalled;
     std::optional<Instant> signal_at;
@@ -102,6 +104,13 @@ private:
                                               const Turn& turn);
     std::optional<xmpp::Error> terminate(Participant& participant, const xml::Element& jingle, const Turn& turn);
     void schedule_restart(Participant& participant, const Turn& turn);
+
+    // ice_restart.cpp
+    std::optional<xmpp::Error> restart_ice(Participant& participant, const xml::Element& session, const Turn& turn);
+    void offer_restart(Participant& participant, const colibri::IceRestarted& restarted, const Turn& turn);
+    static std::optional<xmpp::Error> set_restarted(const Participant& participant,
+                                                    const xml::Element& jingle,
+                                                    const Turn& turn);
 
     // source_signalling.cpp
     jingle::SourceSet visible_sources(const Participant& sender) const;

@@ -134,4 +134,23 @@ Result<Accept, SourceError> parse_accept(const xml::Element& jingle, std::string
     return accept;
 }
 
+Result<std::optional<RestartedCredentials>, SourceError> parse_restart(const xml::Element& jingle) {
+    constexpr unsigned kLargestGeneration = 1'000'000;
+    for (const xml::Element& content : jingle.children()) {
+        if (!content.is("content", ns::kJingle)) continue;
+        const xml::Element* transport = content.child("transport", ns::kJingleIceUdp);
+        if (transport == nullptr || transport->attribute("ice-generation").empty()) continue;
+        const std::optional<unsigned> generation =
+            parse_number(transport->attribute("ice-generation"), kLargestGeneration);
+        Accept credentials;
+        if (!generation || !read_transport(*transport, credentials) || credentials.ufrag.empty()) {
+            return failure(SourceError::Malformed);
+        }
+        return std::optional(RestartedCredentials{.generation = *generation,
+                                                  .ufrag = std::move(credentials.ufrag),
+                                                  .password = std::move(credentials.password)});
+    }
+    return std::optional<RestartedCredentials>();
+}
+
 }  // namespace klassenraum::jingle

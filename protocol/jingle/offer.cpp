@@ -116,6 +116,24 @@ std::uint32_t priority(std::size_t index, bool host) {
     return type_preference << 24 | local_preference << 8 | 255U;
 }
 
+void add_candidates(xml::Element& element, const std::vector<HostCandidate>& candidates, std::uint32_t generation) {
+    for (std::size_t index = 0; index < candidates.size(); ++index) {
+        const HostCandidate& candidate = candidates[index];
+        const std::string number = std::to_string(index + 1);
+        element.add("candidate")
+            .with("foundation", number)
+            .with("component", "1")
+            .with("protocol", "udp")
+            .with("priority", std::to_string(priority(index, candidate.type == "host")))
+            .with("ip", candidate.ip)
+            .with("port", std::to_string(candidate.port))
+            .with("type", candidate.type)
+            .with("generation", std::to_string(generation))
+            .with("id", "c" + number)
+            .with("network", "0");
+    }
+}
+
 xml::Element transport(const Offer& offer) {
     xml::Element element("transport", ns::kJingleIceUdp);
     element.with("ufrag", offer.ufrag).with("pwd", offer.password);
@@ -126,21 +144,7 @@ xml::Element transport(const Offer& offer) {
                     .with("hash", offer.fingerprint.hash)
                     .with("setup", "actpass")
                     .with_text(offer.fingerprint.value));
-    for (std::size_t index = 0; index < offer.candidates.size(); ++index) {
-        const HostCandidate& candidate = offer.candidates[index];
-        const std::string number = std::to_string(index + 1);
-        element.add("candidate")
-            .with("foundation", number)
-            .with("component", "1")
-            .with("protocol", "udp")
-            .with("priority", std::to_string(priority(index, candidate.type == "host")))
-            .with("ip", candidate.ip)
-            .with("port", std::to_string(candidate.port))
-            .with("type", candidate.type)
-            .with("generation", "0")
-            .with("id", "c" + number)
-            .with("network", "0");
-    }
+    add_candidates(element, offer.candidates, 0);
     return element;
 }
 
@@ -175,6 +179,18 @@ xml::Element write_offer(const Offer& offer) {
     for (const xml::Element& bundled : jingle.children()) group.add("content").set("name", bundled.attribute("name"));
     jingle.add(std::move(group));
     jingle.add(xml::Element("bridge-session", ns::kFocus).with("id", offer.bridge_session).with("region", "school"));
+    return jingle;
+}
+
+xml::Element write_restart(const RestartedTransport& restarted) {
+    xml::Element transport("transport", ns::kJingleIceUdp);
+    transport.with("ice-generation", std::to_string(restarted.generation))
+        .with("ufrag", restarted.ufrag)
+        .with("pwd", restarted.password);
+    add_candidates(transport, restarted.candidates, restarted.generation);
+    xml::Element jingle = make_jingle(Action::TransportInfo, restarted.sid, restarted.initiator);
+    jingle.add(xml::Element("content", ns::kJingle).with("creator", "initiator").with("name", "audio"))
+        .add(std::move(transport));
     return jingle;
 }
 

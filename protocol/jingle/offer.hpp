@@ -37,4 +37,16 @@ struct Offer {
 // The <jingle/>.
 xml::Element write_offer(const Offer& offer);
 
+// Our side of an ICE restart in place (jitsi-signalling.md 5.13): the transport alone, without a fingerprint, because DTLS
+// goes on.
+struct RestartedTransport {
+    std::string sid;
+    std::string initiator;
+    std::uint32_t generation = 0;
+    std::string ufrag;
+    std::string password;
+    std::vector<HostCandidate> candidates;
+};
+xml::Element write_restart(const RestartedTransport& restarted);
+
 }  // namespace klassenraum::jingle

@@ -1,6 +1,7 @@
 #include "protocol/transport/bundle.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "protocol/crypto/secret.hpp"
@@ -14,15 +15,21 @@
 namespace klassenraum::transport {
 
 struct Bundle::Parts {
-    Parts(const dtls::ServerContext& server_context, Entropy& entropy, Instant created)
+    Parts(const dtls::ServerContext& server_context, Entropy& randomness, Instant created)
         : context(server_context),
-          ice(entropy, created),
-          local{.ufrag = ice.local().ufrag, .password = ice.local().password} {}
+          entropy(randomness),
+          ice(std::make_unique<ice::Agent>(entropy, created)),
+          local{.ufrag = ice->local().ufrag, .password = ice->local().password} {}
     ~Parts() { crypto::wipe(local.password); }
     Parts(const Parts&) = delete;
     Parts& operator=(const Parts&) = delete;
 
     DropReason keep(ByteView datagram);
+    DropReason receive_stun(ByteView datagram, const Address& from, Instant now, DatagramSink& sink);
+    void follow_restart(Instant now);
+    bool accepts(const Address& from) const;
+    void media_received(const Address& from, Instant now);
+    void paths_changed();
     void advance(Instant now, DatagramSink& sink);
     void start_dtls(Instant now, DatagramSink& sink);
     void verify_peer();
@@ -31,10 +38,18 @@ struct Bundle::Parts {
                                                const Address& from,
                                                Instant now);
     DropReason refusal(const Address& from) const;
-    const Address* destination() const { return state == State::Failed ? nullptr : ice.selected(); }
+    const Address* destination() const { return state == State::Failed ? nullptr : ice->selected(); }
 
     const dtls::ServerContext& context;
-    ice::Agent ice;
+    Entropy& entropy;
+    std::unique_ptr<ice::Agent> ice;
+    std::unique_ptr<ice::Agent> next;     // of a restart under way …
+    Instant next_by{};                    // … and until when
+    std::unique_ptr<ice::Agent> former;   // that `ice` has taken over from …
+    Instant former_until{};               // … and how long it is still heard
+    std::vector<Address> paths;           // of all of them
+    std::array<std::uint32_t, 3> seen{};  // their versions when `paths` was made
+    std::uint32_t paths_version = 0;
     LocalDescription local;
     std::vector<dtls::Fingerprint> fingerprints;
     std::vector<std::vector<std::uint8_t>> kept;  // DTLS that came before its path was proven
@@ -56,7 +71,7 @@ const LocalDescription& Bundle::local() const {
 }
 
 bool Bundle::set_remote(RemoteDescription remote, Instant now, DatagramSink& sink) {
-    if (!parts_->ice.set_remote({std::move(remote.ufrag), std::move(remote.password)}, now, sink)) return false;
+    if (!parts_->ice->set_remote({std::move(remote.ufrag), std::move(remote.password)}, now, sink)) return false;
     parts_->fingerprints = std::move(remote.fingerprints);
     if (parts_->fingerprints.size() > dtls::kMaxFingerprints) parts_->fingerprints.resize(dtls::kMaxFingerprints);
     return true;
@@ -73,15 +88,96 @@ std::optional<std::string_view> Bundle::local_ufrag_of(ByteView stun_datagram) {
 
 DropReason Bundle::receive_stun(ByteView datagram, const Address& from, Instant now, DatagramSink& sink) {
     if (parts_->state == State::Failed) return DropReason::StunUnexpected;
-    const DropReason reason = parts_->ice.receive(datagram, from, now, sink);
+    const DropReason reason = parts_->receive_stun(datagram, from, now, sink);
     parts_->advance(now, sink);
     return reason;
+}
+
+// A request names the agent that it is for; an answer is for the one that awaits it.
+DropReason Bundle::Parts::receive_stun(ByteView datagram, const Address& from, Instant now, DatagramSink& sink) {
+    if (next == nullptr && former == nullptr) return ice->receive(datagram, from, now, sink);
+    const auto ufrag = local_ufrag_of(datagram);
+    DropReason reason = DropReason::StunUnknownUfrag;
+    for (ice::Agent* agent : {ice.get(), next.get(), former.get()}) {
+        if (agent == nullptr || (ufrag && *ufrag != agent->local().ufrag)) continue;
+        reason = agent->receive(datagram, from, now, sink);
+        if (reason == DropReason::None) return reason;
+    }
+    return reason;
+}
+
+std::optional<LocalDescription> Bundle::restart_ice(Instant now) {
+    Parts& parts = *parts_;
+    if (parts.state != State::Connected) return std::nullopt;
+    parts.next = std::make_unique<ice::Agent>(parts.entropy, now);
+    parts.next_by = now + kRestartTimeout;
+    parts.paths_changed();
+    return LocalDescription{.ufrag = parts.next->local().ufrag, .password = parts.next->local().password};
+}
+
+bool Bundle::set_restarted(std::string ufrag, std::string password, Instant now, DatagramSink& sink) {
+    return parts_->next != nullptr && parts_->next->set_remote({std::move(ufrag), std::move(password)}, now, sink);
+}
+
+std::vector<std::string_view> Bundle::ufrags() const {
+    std::vector<std::string_view> all;
+    for (const ice::Agent* agent : {parts_->ice.get(), parts_->next.get(), parts_->former.get()}) {
+        if (agent != nullptr) all.emplace_back(agent->local().ufrag);
+    }
+    return all;
+}
+
+// The restarted agent takes over when one of its paths is proven, and is given up when none was in time.
+void Bundle::Parts::follow_restart(Instant now) {
+    if (next != nullptr && next->state() == ice::Agent::State::Connected) {
+        former = std::move(ice);
+        former_until = now + kFormerLifetime;
+        ice = std::move(next);
+        crypto::wipe(local.password);
+        local = {.ufrag = ice->local().ufrag, .password = ice->local().password};
+        paths_changed();
+    }
+    if (next != nullptr && (next->state() != ice::Agent::State::Checking || now >= next_by)) {
+        next.reset();
+        paths_changed();
+    }
+    if (former != nullptr && now >= former_until) {
+        former.reset();
+        paths_changed();
+    }
+    const auto version = [](const auto& agent) { return agent == nullptr ? 0 : agent->paths_version(); };
+    if (seen != std::array{version(ice), version(next), version(former)}) paths_changed();
+}
+
+void Bundle::Parts::paths_changed() {
+    paths.clear();
+    seen = {};
+    std::size_t index = 0;
+    for (const ice::Agent* agent : {ice.get(), next.get(), former.get()}) {
+        if (agent != nullptr) {
+            seen.at(index) = agent->paths_version();
+            for (const Address& path : agent->paths()) {
+                if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+            }
+        }
+        ++index;
+    }
+    ++paths_version;
+}
+
+bool Bundle::Parts::accepts(const Address& from) const {
+    return ice->accepts(from) || (next && next->accepts(from)) || (former && former->accepts(from));
+}
+
+void Bundle::Parts::media_received(const Address& from, Instant now) {
+    ice->media_received(from, now);
+    if (next != nullptr) next->media_received(from, now);
 }
 
 DropReason Bundle::receive_dtls(
     ByteView datagram, const Address& from, Instant now, DatagramSink& sink, SctpPackets& sctp_packets_out) {
     Parts& parts = *parts_;
-    if (parts.state == State::Failed || !parts.ice.accepts(from)) return DropReason::UnknownAddress;
+    if (parts.state == State::Failed || !parts.accepts(from)) return DropReason::UnknownAddress;
     if (parts.destination() == nullptr) return parts.keep(datagram);
 
     parts.start_dtls(now, sink);
@@ -90,7 +186,7 @@ DropReason Bundle::receive_dtls(
     parts.advance(now, sink);
     // What an unverified peer has to say is not heard.
     if (parts.state != State::Connected) return reason;
-    if (!packets.empty()) parts.ice.media_received(from, now);
+    if (!packets.empty()) parts.media_received(from, now);
     for (auto& packet : packets) sctp_packets_out.push_back(std::move(packet));
     return reason;
 }
@@ -113,9 +209,12 @@ void Bundle::Parts::start_dtls(Instant now, DatagramSink& sink) {
 // After anything that may have moved a part: the parts in their order.
 void Bundle::Parts::advance(Instant now, DatagramSink& sink) {
     if (state == State::Failed) return;
-    if (ice.state() == ice::Agent::State::TimedOut) return fail(Failure::IceTimeout);
-    if (ice.state() == ice::Agent::State::ConsentLost) return fail(Failure::ConsentLost);
-    if (ice.state() != ice::Agent::State::Connected) return;
+    follow_restart(now);
+    if (ice->state() == ice::Agent::State::TimedOut) return fail(Failure::IceTimeout);
+    // A restart may still come about; until then nothing is sent.
+    if (ice->state() == ice::Agent::State::ConsentLost && next != nullptr) return;
+    if (ice->state() == ice::Agent::State::ConsentLost) return fail(Failure::ConsentLost);
+    if (ice->state() != ice::Agent::State::Connected) return;
     if (!dtls_by) dtls_by = now + dtls::kHandshakeTimeout;
     if (!kept.empty()) start_dtls(now, sink);
     if (dtls == nullptr) {
@@ -153,17 +252,17 @@ void Bundle::Parts::fail(Failure reason) {
 }
 
 bool Bundle::accepts(const Address& from) const {
-    return parts_->ice.accepts(from);
+    return parts_->accepts(from);
 }
 std::span<const Address> Bundle::paths() const {
-    return parts_->ice.paths();
+    return parts_->paths;
 }
 std::uint32_t Bundle::paths_version() const {
-    return parts_->ice.paths_version();
+    return parts_->paths_version;
 }
 
 DropReason Bundle::Parts::refusal(const Address& from) const {
-    if (state == State::Failed || !ice.accepts(from)) return DropReason::UnknownAddress;
+    if (state == State::Failed || !accepts(from)) return DropReason::UnknownAddress;
     return srtp == nullptr ? DropReason::SrtpNotReady : DropReason::None;
 }
 
@@ -171,7 +270,7 @@ DropReason Bundle::Parts::refusal(const Address& from) const {
 Result<MutableBytes, DropReason> Bundle::Parts::authentic(Result<MutableBytes, DropReason> packet,
                                                           const Address& from,
                                                           Instant now) {
-    if (packet) ice.media_received(from, now);
+    if (packet) media_received(from, now);
     return packet;
 }
 
@@ -202,7 +301,8 @@ const Address* Bundle::destination() const {
 }
 
 void Bundle::send_sctp(ByteView packet, Instant, DatagramSink& sink) {
-    if (parts_->state == State::Connected) parts_->dtls->send(packet, *parts_->destination(), sink);
+    const Address* to = parts_->destination();
+    if (parts_->state == State::Connected && to != nullptr) parts_->dtls->send(packet, *to, sink);
 }
 
 void Bundle::close(Instant, DatagramSink& sink) {
@@ -220,19 +320,25 @@ Bundle::Failure Bundle::failure() const {
 
 void Bundle::expire(Instant now, DatagramSink& sink) {
     if (parts_->state == State::Failed) return;
-    parts_->ice.expire(now, sink);
+    parts_->ice->expire(now, sink);
+    if (parts_->next != nullptr) parts_->next->expire(now, sink);
     if (parts_->dtls != nullptr) parts_->dtls->expire(parts_->destination(), now, sink);
     parts_->advance(now, sink);
 }
 
 std::optional<Instant> Bundle::deadline() const {
     if (parts_->state == State::Failed) return std::nullopt;
-    std::optional<Instant> earliest = parts_->ice.deadline();
+    std::optional<Instant> earliest = parts_->ice->deadline();
     const auto take = [&](std::optional<Instant> other) {
         if (other && (!earliest || *other < *earliest)) earliest = other;
     };
     if (parts_->dtls != nullptr) take(parts_->dtls->deadline());
     if (parts_->dtls == nullptr) take(parts_->dtls_by);
+    if (parts_->next != nullptr) {
+        take(parts_->next->deadline());
+        take(parts_->next_by);
+    }
+    if (parts_->former != nullptr) take(parts_->former_until);
     return earliest;
 }
 

@@ -56,12 +56,21 @@ public:
     // Nothing is verified by it. The view points into the datagram.
     static std::optional<std::string_view> local_ufrag_of(ByteView stun_datagram);
 
+    // RFC 8445 §9, make before break: fresh credentials of ours for the client to come by, while the present paths go
+    // on carrying media. DTLS and SRTP stay as they are. Nothing when there is no connection to continue. A restart
+    // that is not done yet gives way to the newer one.
+    std::optional<LocalDescription> restart_ice(Instant now);
+    // The client's credentials for it. False: no restart waits for them, or lengths outside RFC 8839 §5.4.
+    bool set_restarted(std::string ufrag, std::string password, Instant now, DatagramSink& sink);
+    // Ours that a request may name: the present ones, those of a restart, those before the last one (threats.md T10).
+    std::vector<std::string_view> ufrags() const;
+
     DropReason receive_stun(ByteView datagram, const Address& from, Instant now, DatagramSink& sink);
     DropReason receive_dtls(
         ByteView datagram, const Address& from, Instant now, DatagramSink& sink, SctpPackets& sctp_packets_out);
 
-    // Paths that passed an authenticated check (threats.md T3), at most ice::kMaxPairs. The version changes whenever
-    // the list does, so that the bridge keeps its address → endpoint map in step.
+    // Paths that passed an authenticated check (threats.md T3), at most kMaxPaths. The version changes whenever they or
+    // the ufrags do, so that the bridge keeps its maps in step.
     bool accepts(const Address& from) const;
     std::span<const Address> paths() const;
     std::uint32_t paths_version() const;

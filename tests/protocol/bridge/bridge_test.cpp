@@ -114,6 +114,39 @@ private:
     Client& client_of(EndpointId id) { return *clients[id.value - 1]; }
 };
 
+// A client whose address changed asks for an ICE restart: it is found by its new ufrag, and the old one is free later.
+TEST(Bridge, CarriesMediaOnAfterAnIceRestartFromElsewhere) {
+    School school;
+    Client& alice = school.join("alice");
+    Client& bob = school.join("bob");
+    for (const auto& client : school.clients) school.accept(*client);
+    school.run_for(2s);
+    ASSERT_TRUE(alice.connected && bob.connected);
+    const Address elsewhere = Address::v4({203, 0, 113, 9}, 40000);
+    alice.peer->move_to(elsewhere);
+    school.bridge.execute(colibri::RestartIce{.endpoint = alice.id, .generation = 1}, virtual_now(), school.out);
+    const auto restarted = std::get<colibri::IceRestarted>(school.out.events.back());
+    EXPECT_EQ(restarted.generation, 1U);
+    const auto remote = alice.peer->restart({.ufrag = restarted.ufrag, .password = restarted.password});
+    colibri::SetRestarted command{
+        .endpoint = alice.id, .generation = 2, .ufrag = remote.ufrag, .password = remote.password};
+    school.bridge.execute(command, virtual_now(), school.out);
+    EXPECT_EQ(school.bridge.counters().commands_refused, 1U);
+    command.generation = 1;
+    school.bridge.execute(command, virtual_now(), school.out);
+    school.run_for(200ms);
+    EXPECT_TRUE(alice.peer->nominated);
+    alice.peer->out.push_back({elsewhere, alice.peer->rtp(School::ssrc_of(alice), 1)});
+    bob.peer->out.push_back({bob.peer->address(), bob.peer->rtp(School::ssrc_of(bob), 1)});
+    school.run_for(100ms);
+    EXPECT_EQ(bob.peer->rtp_received, 1);
+    EXPECT_EQ(alice.peer->rtp_received, 1);
+
+    school.run_for(5s);
+    school.receive(alice.peer->check_of(alice.ready.ufrag, alice.ready.password), elsewhere);
+    EXPECT_EQ(school.drops(DropReason::StunUnknownUfrag), 1U);
+}
+
 TEST(Bridge, ConnectsClientsAndBringsVoicesToTheOthers) {
     School school;
     Client& alice = school.join("alice");
@@ -168,8 +201,8 @@ TEST(Bridge, FollowsAClientToItsNewAddress) {
     EXPECT_EQ(bob.peer->rtp_received, 1);
 }
 
-// A learner who can forge sender addresses, as anybody on the school's own network can, sends a check of its own from the
-// address of another.
+// A learner who can forge sender addresses, as anybody on the school's own network can, sends a check of its own from
+// the address of another.
 TEST(Bridge, LeavesAnAddressToItsOwnerWhateverARequestSays) {
     School school;
     Client& alice = school.join("alice");
@@ -190,8 +223,7 @@ TEST(Bridge, GivesTheAddressOfAGhostToTheClientThatCameBack) {
     for (const auto& client : school.clients) school.accept(*client);
     school.run_for(2s);
     const Address address = ghost.peer->address();
-    ghost.peer =
-        std::make_unique<Peer>(1, Address::v4({203, 0, 113, 9}, 9), sim::PeerOptions{.sends_checks = false});
+    ghost.peer = std::make_unique<Peer>(1, Address::v4({203, 0, 113, 9}, 9), sim::PeerOptions{.sends_checks = false});
     Client& alice = school.join("alice");
     alice.peer->move_to(address);
     school.accept(alice);

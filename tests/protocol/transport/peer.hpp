@@ -92,6 +92,15 @@ public:
         return {.ufrag = ufrag_, .password = password_, .fingerprints = {{"sha-256", identity_.fingerprint()}}};
     }
     void learn(const transport::LocalDescription& server) { server_ = server; }
+    // RFC 8445 §9: new credentials on both sides; checks of the old ones are answered still.
+    transport::RemoteDescription restart(const transport::LocalDescription& server) {
+        former_password_ = std::exchange(password_, entropy_.token(24));
+        ufrag_ = entropy_.token(4);
+        server_ = server;
+        answered = nominated = false;
+        check_at_ = virtual_now();
+        return description();
+    }
     void start_dtls() { drive_dtls(); }
     void move_to(Address address) {
         address_ = address;
@@ -111,6 +120,13 @@ public:
         return bytes;
     }
     Bytes check() { return check(server_.password); }
+    // A check for other credentials of the server's, as those before a restart.
+    Bytes check_of(const std::string& ufrag, const std::string& password) {
+        const transport::LocalDescription present = std::exchange(server_, {.ufrag = ufrag, .password = password});
+        Bytes bytes = check();
+        server_ = present;
+        return bytes;
+    }
 
     void receive(ByteView datagram) {
         switch (transport::classify(datagram)) {
@@ -211,12 +227,14 @@ private:
         if (!message) return;
         if (message->message_class == stun::Class::Request) {
             ++checks_received;
-            if (!stun::verify_integrity(*message, as_bytes(password_)) || !options_.answers_checks) return;
-            nominated = nominated || message->use_candidate;
+            const bool present = stun::verify_integrity(*message, as_bytes(password_));
+            const std::string& password = present ? password_ : former_password_;
+            if (!stun::verify_integrity(*message, as_bytes(password)) || !options_.answers_checks) return;
+            nominated = nominated || (present && message->use_candidate);
             Bytes bytes(stun::kMaxMessage);
             stun::Writer writer(bytes, stun::Class::Success, stun::Method::Binding, message->transaction);
             writer.xor_mapped_address(Address::v4({192, 0, 2, 1}, 10000));
-            bytes.resize(writer.finish(as_bytes(password_)).value());
+            bytes.resize(writer.finish(as_bytes(password)).value());
             out.push_back({address_, bytes});
             return;
         }
@@ -280,6 +298,7 @@ private:
     Address address_;
     std::string ufrag_;
     std::string password_;
+    std::string former_password_;
     transport::LocalDescription server_;
     std::unique_ptr<SSL_CTX, FreeContext> context_;
     std::unique_ptr<SSL, FreeSsl> ssl_;
