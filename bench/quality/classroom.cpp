@@ -17,11 +17,13 @@ Classroom::Classroom(std::uint64_t seed, const ClassroomPlan& plan)
     : world(seed),
       teacher(world.teacher("Frau Amsel", {}, with_camera(plan.teacher, plan.camera))),
       ben(world.learner("Ben", plan.ben, with_camera({.voice = bench::Voice::Muted}, plan.camera))),
-      watch(world, ben, teacher),
-      line(ben.down) {
+      line(ben.down),
+      watch(world, ben, teacher, &line) {
     for (int i = 0; i < plan.others; ++i) {
-        const bench::Voice voice = i < 2 ? bench::Voice::Spurts : bench::Voice::Muted;
-        others.push_back(&world.learner("Kind " + std::to_string(i), {}, with_camera({.voice = voice}, plan.camera)));
+        bench::Options options =
+            with_camera({.voice = i < 2 ? bench::Voice::Spurts : bench::Voice::Muted}, plan.camera);
+        options.camera.on = i < plan.cameras;
+        others.push_back(&world.learner("Kind " + std::to_string(i), {}, options));
     }
 }
 

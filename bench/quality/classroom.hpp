@@ -10,6 +10,7 @@ namespace klassenraum::quality {
 struct ClassroomPlan {
     sim::Lines ben = {};
     int others = 8;
+    int cameras = 8;            // that are on, of the others'
     bench::Camera camera = {};  // of everybody
     bench::Options teacher = {.voice = bench::Voice::Always};
 };
@@ -24,8 +25,8 @@ public:
     sim::Browser& teacher;
     sim::Browser& ben;
     std::vector<sim::Browser*> others;
-    Watch watch;   // Ben's, of the teacher
     LineLog line;  // to Ben
+    Watch watch;   // Ben's, of the teacher
 
     // From now on; the figures below are about the time since.
     void measure_anew();

@@ -9,15 +9,17 @@
 
 #include "bench/quality/print.hpp"
 #include "bench/quality/scenario.hpp"
+#include "bench/quality/watch.hpp"
 
 namespace klassenraum::quality {
 namespace {
 
 constexpr const char* kUsage =
-    "klassenraum-quality [--seed FIRST] [--repeats N] [--json] [--brief] [--list] [SCENARIO …]\n"
+    "klassenraum-quality [--seed FIRST] [--repeats N] [--json] [--brief] [--narrate] [--list] [SCENARIO …]\n"
     "  --seed FIRST   seeds FIRST, FIRST + 1, … are played (1)\n"
     "  --repeats N    how many (3)\n"
     "  --brief        only figures that have a goal\n"
+    "  --narrate      what happens second by second, on standard error\n"
     "  --json         one JSON object instead of the table\n";
 
 struct Arguments {
@@ -40,6 +42,8 @@ bool read(int count, char** words, Arguments& arguments) {
             arguments.style = Style::Json;
         } else if (word == "--brief") {
             arguments.style = Style::Brief;
+        } else if (word == "--narrate") {
+            Watch::narrate();
         } else if (word == "--list") {
             arguments.list = true;
         } else if (word.starts_with("-") || find_scenario(word) == nullptr) {

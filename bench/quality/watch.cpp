@@ -1,6 +1,7 @@
 #include "bench/quality/watch.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace klassenraum::quality {
 
@@ -11,6 +12,7 @@ void Watch::run_for(Duration duration) {
     for (Duration done{}; done < duration; done += kStep) {
         world_.run_for(kStep);
         watched_ += kStep;
+        if (narrating_ && (world_.now().time_since_epoch() / kStep) % 50 == 0) tell();
         if (!here_.has_picture_of(there_)) {
             dark_ += kStep;
             dark_now_ += kStep;
@@ -24,6 +26,28 @@ void Watch::run_for(Duration duration) {
         if (height_ != 0 && height != height_) ++switches_;
         height_ = height;
     }
+}
+
+void Watch::tell() {
+    const bench::VideoQuality seen = here_.sees(there_);
+    const auto& counters = world_.counters();
+    const Instant now = world_.now();
+    std::fprintf(stderr, "%6.1f s  ", in_seconds(now.time_since_epoch()) - 1000);
+    if (line_ != nullptr) {
+        std::fprintf(stderr, "offered %5.0f carried %5.0f kbit/s  queue %4.0f ms  lost %4.1f %%  ",
+                     line_->offered(now - 1s, now) / 1000, line_->carried(now - 1s, now) / 1000,
+                     in_milliseconds(line_->waiting(0.95, now - 1s, now)), 100 * line_->lost_share(now - 1s, now));
+    }
+    std::fprintf(stderr,
+                 "%4d lines %3d frames  raised %llu lowered %llu suspended %llu probes %llu padding %llu rtx %llu\n",
+                 seen.height, static_cast<int>(seen.frames - std::min(told_frames_, seen.frames)),
+                 static_cast<unsigned long long>(counters.layers_raised),
+                 static_cast<unsigned long long>(counters.layers_lowered),
+                 static_cast<unsigned long long>(counters.videos_suspended),
+                 static_cast<unsigned long long>(counters.probe_packets_sent),
+                 static_cast<unsigned long long>(counters.padding_packets_sent),
+                 static_cast<unsigned long long>(counters.retransmissions_sent));
+    told_frames_ = seen.frames;
 }
 
 void Watch::start_anew() {

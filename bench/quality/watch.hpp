@@ -3,14 +3,17 @@
 #pragma once
 
 #include "bench/quality/figure.hpp"
+#include "bench/quality/line_log.hpp"
 #include "tests/sim/world.hpp"
 
 namespace klassenraum::quality {
 
 class Watch {
 public:
-    Watch(sim::World& world, sim::Browser& here, const sim::Browser& there)
-        : world_(world), here_(here), there_(there) {}
+    Watch(sim::World& world, sim::Browser& here, const sim::Browser& there, const LineLog* line = nullptr)
+        : world_(world), here_(here), there_(there), line_(line) {}
+    // Every second of every scenario on standard error, for whoever looks for a cause.
+    static void narrate() { narrating_ = true; }
 
     void run_for(Duration duration);
     // Forgets what was seen so far; freezes and gaps are the receivers' own, World::measure_anew() forgets them.
@@ -34,11 +37,15 @@ public:
     void report(Outcome& outcome, const Goals& goals) const;
 
 private:
+    void tell();
     double share(Duration part) const { return bench::VideoQuality::share(part, watched_); }
 
     sim::World& world_;
     sim::Browser& here_;
     const sim::Browser& there_;
+    const LineLog* line_;
+    inline static bool narrating_ = false;
+    std::uint64_t told_frames_ = 0;
     Duration watched_{};
     Duration dark_{};
     Duration dark_now_{};

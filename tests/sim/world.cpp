@@ -118,6 +118,14 @@ void Browser::drop_stream() {
     world_.refresh(index_);
 }
 
+void Browser::move(Move how) {
+    world_.addresses_.erase(address_);
+    const auto host = static_cast<std::uint8_t>(index_ + 1);
+    address_ = Address::v4({203, 0, 113, host}, static_cast<std::uint16_t>(40000U + 1000U * ++moves_ + index_));
+    world_.addresses_[address_] = index_;
+    if (how == Move::Noticed) act([this](bench::Output& out) { me.check_network(world_.now(), out); });
+}
+
 void Browser::set_lines(const Lines& lines) {
     up.set(lines.up);
     down.set(lines.down);
@@ -248,6 +256,7 @@ void World::ServerSink::commit(const Address& to, std::size_t length) {
     const auto found = world.addresses_.find(to);
     if (found == world.addresses_.end()) return;
     Browser& browser = *world.browsers_[found->second];
+    if (world.tap_) world.tap_(found->second, ByteView(*world.buffers_[buffer]).first(length));
     world.fly(browser.down, std::exchange(buffer, 0xffffffff), length, found->second, false);
 }
 

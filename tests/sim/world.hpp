@@ -52,6 +52,11 @@ public:
     void cut_for(Duration duration);  // both directions, nothing gets through
     void die();                       // the laptop's battery: no farewell, sockets just stop
     void drop_stream();               // its XMPP WebSocket breaks; it comes back after two seconds
+    // From now on its datagrams come from another address, and what is sent to the old one reaches nobody: another
+    // network, which the browser knows and checks at once, or a router that gave the port away, of which nobody tells
+    // it.
+    enum class Move : std::uint8_t { Noticed, Unnoticed };
+    void move(Move how);
     void set_lines(const Lines& lines);
 
     // What it experiences of another.
@@ -85,6 +90,7 @@ public:
 
 private:
     Address address_;
+    std::uint16_t moves_ = 0;
     ConnectionId stream_{};
     ConnectionId channel_{};
     bool alive_ = true;
@@ -116,6 +122,9 @@ public:
     }
     // Forgets what everybody experienced so far.
     void measure_anew();
+    void at(Instant when, std::function<void()> action);
+    // Is shown each datagram for a browser (by its place in browsers()) as the server sends it.
+    void tap(std::function<void(std::size_t browser, ByteView datagram)> tap) { tap_ = std::move(tap); }
 
     Instant now() const { return virtual_now(); }
     const bridge::Counters& counters() const { return shard_->counters(); }
@@ -148,7 +157,6 @@ private:
 
     std::uint32_t take_buffer();
     void fly(Line& line, std::uint32_t buffer, std::size_t length, std::size_t browser, bool to_server);
-    void at(Instant when, std::function<void()> action);
     void deliver(const Flying& datagram);
     void to_server(shard::Input input);
     void take(std::vector<shard::Output>& messages);
@@ -174,6 +182,7 @@ private:
     std::map<std::pair<Instant, std::uint64_t>, std::function<void()>> actions_;
     std::vector<std::unique_ptr<Octets>> buffers_;
     std::vector<std::uint32_t> free_buffers_;
+    std::function<void(std::size_t, ByteView)> tap_;
     std::uint64_t order_ = 0;
     std::uint64_t numbers_ = 0;
     std::uint64_t trace_ = 0xcbf29ce484222325ULL;
