@@ -19,16 +19,19 @@ Conference::Conference(const Config& config,
                        std::string account,
                        std::string title,
                        muc::Password password,
-                       Instant expires)
+                       Lifetime lifetime)
     : config_(config),
       entropy_(entropy),
       former_(former),
       room_(RoomId{entropy.u64() | 1U}, std::move(slug), std::move(account), std::move(title), std::move(password)),
-      life_(expires),
+      life_(lifetime.until),
       media_(config, entropy, room_) {
     constexpr std::size_t kMeetingIdLength = 32;
     room_.meeting_id = entropy.token(kMeetingIdLength, Entropy::kHex);
     room_.policy = config.policy;
+    planned_ = config.policy;
+    date_ = lifetime.date;
+    record_due_ = true;
     room_.door_shut = room_.policy.lobby == muc::Lobby::On;
     life_.set_length(room_.policy.max_minutes);
     metadata_told_ = metadata();
@@ -106,6 +109,7 @@ void Conference::review(LastLoss loss, const Turn& turn) {
 bool Conference::set_password(muc::Password password, const Turn& turn) {
     if (former_.has(room_.slug(), password)) return false;
     room_.set_password(std::move(password));
+    record_due_ = true;
     muc::announce_configuration(room_, turn.out.deliveries);
     muc::tell_all(room_, kPasswordChanged, turn.out.deliveries);
     return true;
@@ -123,9 +127,23 @@ void Conference::speaker_changed(EndpointId endpoint, Instant now) {
     speaker_stats_.speaks(media_.nick_of(endpoint), now);
 }
 
-void Conference::end(std::string_view reason, const Turn& turn) {
+void Conference::plan_until(Lifetime lifetime) {
+    life_.keep_until(lifetime.until);
+    date_ = lifetime.date;
+    record_due_ = true;
+}
+
+std::optional<RoomRecord> Conference::take_record() {
+    const bool due = std::exchange(record_due_, false);
+    if (!due || over_ || date_ == WallTime{} || !room_.password().is_known()) return std::nullopt;
+    return RoomRecord{room_.slug(), room_.password().digest(as_bytes(config_.password_key), room_.slug()), planned_,
+                      date_};
+}
+
+void Conference::end(std::string_view reason, const Turn& turn, Ending ending) {
     if (over_) return;
     over_ = true;
+    kept_ = ending == Ending::Interrupted;
     media_.close(turn);
     for (const muc::Occupant& occupant : room_.occupants()) {
         if (occupant.is_owner()) continue;

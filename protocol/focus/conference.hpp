@@ -22,6 +22,12 @@
 
 namespace klassenraum::focus {
 
+// How long a room is kept if nobody opens it: by the clock of timers, and by the calendar for what is stored.
+struct Lifetime {
+    Instant until;
+    WallTime date{};  // none: nothing of it is stored
+};
+
 // Somebody at the door.
 struct Arrival {
     const xmpp::Sender& sender;
@@ -33,6 +39,11 @@ struct Arrival {
     bool promised = false;  // was told "ready" a moment ago
 };
 
+// Of a room that is planned now.
+inline Lifetime lifetime_of_plans(const Turn& turn, Duration lifetime) {
+    return {turn.now + lifetime, WallTime{turn.wall.unix_us + lifetime.count()}};
+}
+
 class Conference {
 public:
     Conference(const Config& config,
@@ -42,7 +53,7 @@ public:
                std::string account,
                std::string title,
                muc::Password password,
-               Instant expires);
+               Lifetime lifetime);
 
     const muc::Room& room() const { return room_; }
     RoomState state() const { return life_.state(); }
@@ -50,6 +61,7 @@ public:
     bool guests_may_enter() const;
     bool is_banned(SessionId session, std::string_view machine) const { return bans_.has(session, machine); }
     void keep_until(Instant instant) { life_.keep_until(instant); }
+    void plan_until(Lifetime lifetime);
 
     // entering.cpp. True when the newcomer has a seat.
     bool join(const Arrival& arrival, const Turn& turn);
@@ -96,8 +108,14 @@ public:
     bool has(EndpointId endpoint) const { return media_.has(endpoint); }
 
     // Everybody out; the room is over.
-    void end(std::string_view reason, const Turn& turn);
+    enum class Ending : bool { Final, Interrupted };
+    void end(std::string_view reason, const Turn& turn, Ending ending = Ending::Final);
     bool is_over() const { return over_; }
+    // Only the server stops: what is stored about it stays.
+    bool is_to_be_kept() const { return kept_; }
+    // What is to be stored about it, when that has changed.
+    std::optional<RoomRecord> take_record();
+    void forget_record() { record_due_ = false; }
     // Streams of people sent out since the last call: to be ended.
     std::vector<SessionId> take_sent_out() { return std::exchange(sent_out_, {}); }
 
@@ -164,6 +182,10 @@ private:
     std::vector<muc::Occupant> hall_;  // the lobby: who waits, and owners who look after them
     std::vector<SessionId> sent_out_;
     bool over_ = false;
+    bool kept_ = false;
+    WallTime date_{};  // when what is stored about it expires; none: nothing is
+    bool record_due_ = false;
+    RoomPolicy planned_;  // as the owner set it, without what a lesson changed since
     Polls polls_;
     SpeakerStats speaker_stats_;
     std::bitset<muc::kMedia> moderated_;  // as clients were told

@@ -119,14 +119,18 @@ void Conferences::Parts::conference_request(const xmpp::Sender& sender,
         known->promised_until = turn.now + kReadyPromise;
         return answer(xmpp::iq_result(iq, ready(request, config, admission)));
     }
+    const auto no_room = [&] {
+        refuse(
+            reservation("Zurzeit sind alle Klassenräume belegt. Bitte versuchen Sie es in einigen Minuten "
+                        "noch einmal.",
+                        "503"));
+    };
+    const bool begins = conference == nullptr || conference->room().occupants().empty();
+    if (begins && (full || lessons() >= config.max_rooms)) return no_room();
     if (conference == nullptr) {
-        conference = open(slug, *account, slug, muc::Password::unknown(entropy), turn.now + config.empty_grace);
-        if (conference == nullptr) {
-            return refuse(
-                reservation("Zurzeit sind alle Klassenräume belegt. Bitte versuchen Sie es in einigen Minuten "
-                            "noch einmal.",
-                            "503"));
-        }
+        conference = open(slug, *account, slug, muc::Password::unknown(entropy),
+                          {turn.now + config.empty_grace, lifetime_of_plans(turn, config.planned_lifetime).date});
+        if (conference == nullptr) return no_room();
     }
     conference->keep_until(turn.now + kReadyPromise);
     admission.identity = *account + "@" + config.account_domain;

@@ -13,6 +13,7 @@
 #include "protocol/core/ids.hpp"
 #include "protocol/core/time.hpp"
 #include "protocol/focus/config.hpp"
+#include "protocol/focus/room_record.hpp"
 #include "protocol/focus/room_request.hpp"
 #include "protocol/xml/element.hpp"
 #include "protocol/xmpp/session.hpp"
@@ -25,6 +26,7 @@ struct Output {
     std::vector<colibri::Command> commands;
     std::vector<RoomAnswer> answers;
     std::vector<xmpp::Dismissal> dismissals;
+    std::vector<RoomNote> notes;  // the last one about a room counts
 };
 
 // What an administrator may change while rooms are open (SIGHUP, drain).
@@ -53,6 +55,9 @@ public:
     void receive(const colibri::Event& event, Instant now, Output& out);
     void receive(const RoomRequest& request, Instant now, WallTime wall, Output& out);
 
+    // Before anything else: rooms of the former start.
+    void restore(RestoreRoom room, Instant now, WallTime wall, Output& out);
+
     // The stream's socket broke and it may still be resumed; it was resumed; it is gone for good.
     void session_interrupted(SessionId session, Instant now);
     void session_resumed(SessionId session, Instant now, Output& out);
@@ -62,13 +67,13 @@ public:
 
     // New bounds from now on; rooms that exist keep their seats and end as the new graces say.
     void set_bounds(const Bounds& bounds);
+    // The machine carries no further lesson: those that run go on.
+    void set_full(bool full);
 
     // The server stops: every room is told, and every guest's stream.
     void stop(Instant now, Output& out);
 
     void expire(Instant now, Output& out);
-    // The machine carries no further lesson: those that run go on.
-    void set_full(bool full);
     std::optional<Instant> deadline() const;
 
     std::uint32_t rooms() const;

@@ -42,6 +42,8 @@ struct Config {
     bool require_display_name = true;
 
     RoomPolicy policy;  // of rooms made without one
+    // Of the hashes by which passwords are known again after a restart; empty: one is drawn that nothing outlives.
+    std::string password_key;
 
     std::uint32_t max_occupants = 40;
     std::uint32_t max_rooms = 60;

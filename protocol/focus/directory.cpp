@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/focus/limits.hpp"
+#include "protocol/muc/slug.hpp"
 
 namespace klassenraum::focus {
 
@@ -10,7 +11,16 @@ namespace {
 
 constexpr const char* kFarewellCondition = "policy-violation";  // no resumption from now on
 
+Config with_key(Config config, Entropy& entropy) {
+    constexpr std::size_t kKeyLength = 32;
+    if (config.password_key.empty()) config.password_key = entropy.token(kKeyLength, Entropy::kHex);
+    return config;
+}
+
 }  // namespace
+
+Conferences::Parts::Parts(Config given, Entropy& source)
+    : config(with_key(std::move(given), source)), entropy(source), former(as_bytes(config.password_key)) {}
 
 Conference* Conferences::Parts::find(std::string_view slug) {
     const auto found = conferences.find(slug);
@@ -62,13 +72,33 @@ std::uint32_t Conferences::Parts::rooms_of(std::string_view account) const {
 }
 
 Conference* Conferences::Parts::open(
-    std::string slug, std::string account, std::string title, muc::Password password, Instant expires) {
-    if (slug.empty() || conferences.size() >= config.max_rooms || rooms_of(account) >= config.max_rooms_of_account) {
+    std::string slug, std::string account, std::string title, muc::Password password, Lifetime lifetime) {
+    if (slug.empty() || lessons() >= config.max_rooms || conferences.size() >= kMaxRooms ||
+        rooms_of(account) >= config.max_rooms_of_account) {
         return nullptr;
     }
     auto made = std::make_unique<Conference>(config, entropy, former, slug, std::move(account), std::move(title),
-                                             std::move(password), expires);
+                                             std::move(password), lifetime);
     return conferences.emplace(std::move(slug), std::move(made)).first->second.get();
+}
+
+std::uint32_t Conferences::Parts::lessons() const {
+    return static_cast<std::uint32_t>(std::ranges::count_if(
+        conferences, [](const auto& entry) { return entry.second->state() != RoomState::Planned; }));
+}
+
+// Only what the title was folded to was kept, so that is its title from now on.
+void Conferences::Parts::restore(RestoreRoom room, const Turn& turn) {
+    RoomRecord& record = room.record;
+    const bool sound = muc::fold_room_name(record.slug) == record.slug && muc::is_of_account(record.slug, room.account);
+    const Lifetime lifetime{turn.now + Duration(record.expires.unix_us - turn.wall.unix_us), record.expires};
+    if (!sound || lifetime.until <= turn.now || conferences.size() >= kMaxRooms || find(record.slug) != nullptr) return;
+    auto password = muc::Password::kept(as_bytes(config.password_key), record.slug, record.password);
+    auto made = std::make_unique<Conference>(config, entropy, former, record.slug, std::move(room.account), record.slug,
+                                             std::move(password), lifetime);
+    made->set_policy(record.policy, turn);
+    made->forget_record();
+    conferences.emplace(std::move(record.slug), std::move(made));
 }
 
 void Conferences::Parts::forget_logins(const std::vector<SessionId>& sessions, const Turn& turn) {
@@ -96,6 +126,7 @@ void Conferences::Parts::settle(const Turn& turn) {
                 farewells.push_back({turn.now + config.farewell, session});
             }
         }
+        if (auto record = conference.take_record()) turn.out.notes.emplace_back(KeepRoom{std::move(*record)});
         if (!conference.is_over()) {
             consider(conference.deadline());
             ++entry;
@@ -105,6 +136,7 @@ void Conferences::Parts::settle(const Turn& turn) {
             if (visitor.room == entry->first) visitor.room.clear();
         }
         former.add(entry->first, conference.room().password());
+        if (!conference.is_to_be_kept()) turn.out.notes.emplace_back(ForgetRoom{entry->first});
         forget_logins(logins.end_of_room(entry->first), turn);
         entry = conferences.erase(entry);
     }

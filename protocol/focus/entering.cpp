@@ -72,6 +72,7 @@ bool Conference::join(const Arrival& arrival, const Turn& turn) {
         return room_.find(session) != nullptr;
     }
     attempts_.forget(session);
+    if (applicant.password) room_.learn_password(*applicant.password);
     seats_[session] = Seat{};
     seats_[session].machine = arrival.machine;
     muc::Occupant newcomer;

@@ -6,8 +6,6 @@
 
 namespace klassenraum::focus {
 
-FormerPasswords::FormerPasswords(Entropy& entropy) { entropy.fill(key_); }
-
 void FormerPasswords::add(std::string_view slug, const muc::Password& password) {
     if (!password.is_known()) return;
     if (digests_.size() >= kMaxFormerPasswords) digests_.pop_front();

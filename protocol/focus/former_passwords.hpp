@@ -1,28 +1,27 @@
 // The passwords of rooms that ended, as keyed hashes: a link opens again only with a new one (product.md R5). The key
-// is of this start of the server and leaves it never. Owned by Conferences.
+// is the server's own (decisions.md 5). Owned by Conferences.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <string_view>
+#include <vector>
 
-#include "protocol/core/entropy.hpp"
+#include "protocol/core/bytes.hpp"
 #include "protocol/muc/password.hpp"
 
 namespace klassenraum::focus {
 
 class FormerPasswords {
 public:
-    explicit FormerPasswords(Entropy& entropy);
+    explicit FormerPasswords(ByteView key) : key_(key.begin(), key.end()) {}
 
     void add(std::string_view slug, const muc::Password& password);
     bool has(std::string_view slug, const muc::Password& password) const;
 
 private:
-    using Digest = std::array<std::uint8_t, 32>;
-    std::array<std::uint8_t, 32> key_{};
-    std::deque<Digest> digests_;
+    std::vector<std::uint8_t> key_;
+    std::deque<muc::Password::Digest> digests_;
 };
 
 }  // namespace klassenraum::focus

@@ -8,6 +8,7 @@
 
 namespace klassenraum::focus {
 
+inline constexpr std::size_t kMaxRooms = 10'000;     // planned ones too; further ones are refused
 inline constexpr std::size_t kMaxLogins = 1024;      // the oldest goes; its owner logs in again
 inline constexpr std::size_t kMaxVisitors = 16'384;  // streams that asked for a room; further ones are refused
 inline constexpr std::size_t kMaxMachineUid = 128;   // octets

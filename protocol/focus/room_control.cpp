@@ -10,6 +10,8 @@ namespace klassenraum::focus {
 void Conference::set_policy(const RoomPolicy& policy, const Turn& turn) {
     const bool door_changed = policy.lobby != room_.policy.lobby;
     room_.policy = policy;
+    planned_ = policy;
+    record_due_ = true;
     life_.set_length(policy.max_minutes);
     if (door_changed && policy.lobby != muc::Lobby::AfterStart) shut_door(policy.lobby == muc::Lobby::On, turn);
     rules_changed(muc::kFocusNick, turn);

@@ -46,15 +46,15 @@ RoomAnswer Conferences::Parts::create(const CreateRoom& request, const Turn& tur
                               : !muc::is_of_account(slug, request.account)) {
         return refused(request.request, RoomError::NotOwner);
     }
-    const Instant expires = turn.now + config.planned_lifetime;
+    const Lifetime lifetime = lifetime_of_plans(turn, config.planned_lifetime);
     if (conference != nullptr) {
         if (!conference->set_password(std::move(*password), turn))
             return refused(request.request, RoomError::BadPassword);
-        if (conference->state() == RoomState::Planned) conference->keep_until(expires);
+        if (conference->state() == RoomState::Planned) conference->plan_until(lifetime);
     } else if (former.has(slug, *password)) {
         return refused(request.request, RoomError::BadPassword);
     } else {
-        conference = open(slug, request.account, title.empty() ? slug : title, std::move(*password), expires);
+        conference = open(slug, request.account, title.empty() ? slug : title, std::move(*password), lifetime);
         if (conference == nullptr) return refused(request.request, RoomError::TooManyRooms);
     }
     if (request.policy) conference->set_policy(*request.policy, turn);

@@ -84,6 +84,7 @@ void Conference::receive_room_iq(const muc::Occupant& sender, const xml::Element
         answer(sender, iq, std::nullopt, turn);
         if (submission->password) {
             room_.set_password(std::move(*submission->password));
+            record_due_ = true;
             muc::announce_configuration(room_, turn.out.deliveries);
         }
         if (submission->members_only) shut_door(*submission->members_only, turn);

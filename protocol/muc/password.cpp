@@ -6,6 +6,7 @@
 
 #include "protocol/core/utf8.hpp"
 #include "protocol/crypto/hmac.hpp"
+#include "protocol/crypto/secret.hpp"
 #include "protocol/muc/limits.hpp"
 
 namespace klassenraum::muc {
@@ -25,6 +26,11 @@ void wipe_text(icu::UnicodeString& text) {
         explicit_bzero(buffer, static_cast<std::size_t>(capacity) * sizeof(char16_t));
         text.releaseBuffer(0);
     }
+}
+
+Password::Digest digest_of(ByteView key, std::string_view context, std::string_view normalised) {
+    constexpr std::array<std::uint8_t, 1> kEnd{0};
+    return crypto::hmac_sha256(key, {as_bytes(context), kEnd, as_bytes(normalised)});
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -83,16 +89,35 @@ Password Password::unknown(Entropy& entropy) {
     return password;
 }
 
-std::array<std::uint8_t, 32> Password::digest(ByteView key, std::string_view context) const {
-    constexpr std::array<std::uint8_t, 1> kEnd{0};
-    return crypto::hmac_sha256(key, {as_bytes(context), kEnd, as_bytes(normalised_.reveal())});
+Password Password::kept(ByteView key, std::string_view context, const Digest& digest) {
+    Password password;
+    password.kept_ =
+        Kept{Secret({reinterpret_cast<const char*>(key.data()), key.size()}), std::string(context), digest};
+    return password;
+}
+
+Password::Digest Password::digest(ByteView key, std::string_view context) const {
+    return kept_ ? kept_->digest : digest_of(key, context, normalised_.reveal());
 }
 
 bool Password::matches(std::string_view typed) const {
     std::string attempt = normalise_password(typed);
-    const bool equal = normalised_.equals(attempt);
+    bool equal = normalised_.equals(attempt);
+    if (kept_) {
+        const Digest digest = digest_of(as_bytes(kept_->key.reveal()), kept_->context, attempt);
+        equal = !attempt.empty() && crypto::equal_in_constant_time(ByteView(digest), ByteView(kept_->digest));
+    }
     wipe(attempt);
     return equal && known_;
+}
+
+void Password::learn(std::string_view typed) {
+    if (!kept_ || !matches(typed)) return;
+    std::string normalised = normalise_password(typed);
+    shown_ = Secret(trimmed(typed));
+    normalised_ = Secret(normalised);
+    wipe(normalised);
+    kept_.reset();
 }
 
 }  // namespace klassenraum::muc

@@ -55,6 +55,8 @@ public:
         password_ = std::move(password);
         ++password_generation_;
     }
+    // Somebody showed the right one, of which only a hash was known.
+    void learn_password(std::string_view typed) { password_.learn(typed); }
     // Another one for each password: who proved an older one has proved nothing.
     std::uint32_t password_generation() const { return password_generation_; }
 

@@ -11,6 +11,7 @@
 
 #include "protocol/core/ids.hpp"
 #include "protocol/core/time.hpp"
+#include "protocol/focus/room_record.hpp"
 #include "protocol/focus/room_request.hpp"
 
 namespace klassenraum::shard {
@@ -83,6 +84,7 @@ using Input = std::variant<XmppOpened,
                            SctpClosed,
                            AccountRevoked,
                            focus::RoomRequest,
+                           focus::RestoreRoom,
                            NewBounds,
                            Stopping>;
 
@@ -131,6 +133,7 @@ using Output = std::variant<SendText,
                             SctpSend,
                             SctpClose,
                             focus::RoomAnswer,
+                            focus::RoomNote,
                             Stopped>;
 
 }  // namespace klassenraum::shard

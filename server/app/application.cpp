@@ -20,6 +20,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kSessionKeyLength = 32;
+constexpr std::size_t kPasswordKeyLength = 32;
 constexpr std::size_t kTurnKeyLength = 32;
 
 std::string sentence_of(http::TlsError error, const config::Settings& settings) {
@@ -104,6 +105,9 @@ Application::Parts::Parts(Launch given)
     read_certificate();
     make_workers();
     switchboard->connect(*listener, workers, [this] { tick_sctp(); });
+    auto rooms = accounts::open_planned_rooms(settings.server.state + "/rooms.sqlite");
+    if (!rooms) throw std::runtime_error(std::string(accounts::english_sentence_of(rooms.error())));
+    switchboard->keep_rooms(std::move(*rooms));
 }
 
 void Application::Parts::make_workers() {
@@ -111,6 +115,8 @@ void Application::Parts::make_workers() {
     relay = std::make_unique<MediaRelay>(settings, launch.mode,
                                          key_file(settings.server.state, "turn.key", kTurnKeyLength, front_entropy),
                                          [this](std::function<void()> call) { asio::post(context, std::move(call)); });
+    const std::string password_key =
+        key_file(settings.server.state, "rooms.key", kPasswordKeyLength, front_entropy);
     for (std::size_t i = 0; i < settings.media.workers; ++i) {
         auto sockets = bind_media(settings, launch.mode, i);
         const std::uint16_t port = sockets.sockets.front().local().port;
@@ -122,6 +128,7 @@ void Application::Parts::make_workers() {
         };
         shard::Config shard = shard_for(settings, launch.mode, i, port);
         shard.turn = relay->service();
+        shard.password_key = password_key;
         workers.push_back(std::make_unique<worker::Worker>(std::move(sockets), shard, identity, std::move(deliver)));
         relay->join(*workers.back(), shard.candidates);
     }

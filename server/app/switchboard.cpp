@@ -22,11 +22,23 @@ void Switchboard::connect(http::Listener& listener,
     sctp_began_ = std::move(sctp_began);
 }
 
+void Switchboard::keep_rooms(std::unique_ptr<accounts::PlannedRooms> rooms) {
+    room_keeper_ = std::make_unique<RoomKeeper>(std::move(rooms), on_front_);
+    const auto find = [this](std::string_view id) { return store_.find(id); };
+    std::size_t worker = 0;
+    for (focus::RestoreRoom& room : room_keeper_->restore(find, worker::wall_now())) {
+        placement_.place(room.record.slug, worker);
+        post(worker, std::move(room));
+        worker = (worker + 1) % workers_->size();
+    }
+}
+
 // --- from the shards ---
 
 struct Switchboard::Deliver {
     Switchboard& board;
     std::size_t worker;
+    bool noted = false;  // whoever waits for an answer after a note waits until it is on disk
 
     void operator()(shard::SendText& send) { board.listener_->send_text(send.connection, std::move(send.text)); }
     void operator()(shard::CloseConnection& close) {
@@ -56,7 +68,14 @@ struct Switchboard::Deliver {
         const auto found = board.pending_rooms_.extract(answer.request);
         if (!found) return;
         for (const focus::RoomSummary& room : answer.rooms) board.placement_.place(room.slug, worker);
-        found.mapped()(std::move(answer));
+        if (!noted || !board.room_keeper_) return found.mapped()(std::move(answer));
+        board.room_keeper_->after_writing(
+            [done = std::move(found.mapped()), answer = std::move(answer)] { done(answer); });
+    }
+    void operator()(focus::RoomNote& note) {
+        if (const auto* gone = std::get_if<focus::ForgetRoom>(&note)) board.placement_.forget(gone->slug);
+        if (board.room_keeper_) board.room_keeper_->note(std::move(note), board.room_pool_);
+        noted = true;
     }
     void operator()(shard::Stopped&) {
         if (board.stopping_ > 0 && --board.stopping_ == 0) board.stopped_();
@@ -68,7 +87,8 @@ struct Switchboard::Deliver {
 };
 
 void Switchboard::receive(std::size_t worker, std::vector<shard::Output> outputs) {
-    for (shard::Output& output : outputs) std::visit(Deliver{*this, worker}, output);
+    Deliver deliver{*this, worker};
+    for (shard::Output& output : outputs) std::visit(deliver, output);
 }
 
 void Switchboard::announce_stop(std::function<void()> stopped) {
@@ -168,9 +188,11 @@ void Switchboard::set_password(std::string account, std::string password, std::f
 }
 
 void Switchboard::look_at_accounts(std::function<void(const AccountNews&)> done) {
-    pool_.post([this, done = std::move(done)] {
-        auto accounts = store_.list();
-        on_front_([this, done, accounts = std::move(accounts)] {
+    if (room_keeper_) room_keeper_->retry(room_pool_);
+    const bool taken = pool_.post([this, done] {
+        auto listed = store_.list();
+        if (!listed) return on_front_([done] { done({.reachable = false, .accounts = {}, .revoked = {}}); });
+        on_front_([this, done, accounts = std::move(*listed)] {
             const AccountNews news{.accounts = accounts, .revoked = account_watch_.revoked_since(accounts)};
             for (const std::string& account : news.revoked) {
                 for (std::size_t worker = 0; worker < workers_->size(); ++worker) {

@@ -17,6 +17,7 @@
 #include "protocol/core/entropy.hpp"
 #include "protocol/shard/message.hpp"
 #include "server/app/account_watch.hpp"
+#include "server/app/room_keeper.hpp"
 #include "server/http/listener.hpp"
 #include "server/pages/gateway.hpp"
 #include "server/sctp/usrsctp_stack.hpp"
@@ -41,6 +42,9 @@ public:
     void connect(http::Listener& listener,
                  std::vector<std::unique_ptr<worker::Worker>>& workers,
                  std::function<void()> sctp_began);
+
+    // Before anything runs, after connect(): rooms of the former start come back, and those of this one are kept.
+    void keep_rooms(std::unique_ptr<accounts::PlannedRooms> rooms);
 
     void receive(std::size_t worker, std::vector<shard::Output> outputs);
     // Lets every shard say goodbye; `stopped` is called once all of it was handed to the listener.
@@ -106,7 +110,9 @@ private:
     std::map<ShardEndpoint, EndpointId> front_endpoint_;
     std::unordered_map<EndpointId, ShardEndpoint> shard_endpoint_;
 
-    worker::Pool pool_;  // last: its thread ends before the store goes
+    std::unique_ptr<RoomKeeper> room_keeper_;
+    worker::Pool room_pool_;  // of its own: no room waits for the passwords of others
+    worker::Pool pool_;       // last: the threads end before the stores go
 };
 
 }  // namespace klassenraum::app

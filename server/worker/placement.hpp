@@ -3,6 +3,7 @@
 // (decisions.md 2). A value on the front thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <string>
@@ -34,6 +35,13 @@ public:
         places_.erase(order_.front());
         order_.pop_front();
     }
+
+    // The room is over.
+    void forget(const std::string& slug) {
+        if (places_.erase(slug) == 0) return;
+        order_.erase(std::find(order_.begin(), order_.end(), slug));
+    }
+    std::size_t places() const { return places_.size(); }
 
 private:
     std::size_t workers_;

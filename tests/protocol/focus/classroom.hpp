@@ -195,6 +195,16 @@ public:
         }
         now = end;
     }
+    void restore(const RestoreRoom& room) {
+        Output out;
+        conferences_.restore(room, now, wall, out);
+        dispatch(out);
+    }
+    void stop() {
+        Output out;
+        conferences_.stop(now, out);
+        dispatch(out);
+    }
     void event(const colibri::Event& event) {
         Output out;
         conferences_.receive(event, now, out);
@@ -223,6 +233,7 @@ public:
     Conferences& conferences() { return conferences_; }
     std::deque<Client>& clients() { return clients_; }
 
+    std::vector<RoomNote> notes;
     Instant now = Instant(1h);
     WallTime wall{1'790'000'000'000'000};
 
@@ -249,6 +260,7 @@ private:
             answer_disco(client);
         }
         for (const xmpp::Dismissal& dismissal : out.dismissals) clients_.at(dismissal.session.value - 1).dismissed = true;
+        notes.insert(notes.end(), out.notes.begin(), out.notes.end());
         for (const colibri::Command& command : out.commands) {
             commands_.push_back(command);
             if (const auto* create = std::get_if<colibri::CreateEndpoint>(&command)) {

@@ -18,6 +18,8 @@ import tempfile
 import time
 import unittest
 
+from lesson import Stream, Teacher
+
 BINARY = ""
 
 
@@ -70,11 +72,29 @@ class Service:
                 "os.execv(sys.argv[1], sys.argv[1:])\n")
             command = [sys.executable, "-c", script, *command]
         self.log = open(self.folder / "log", "w+")
-        self.process = subprocess.Popen(command, env=env, stderr=self.log, stdout=subprocess.DEVNULL,
-                                        pass_fds=[s.fileno() for s in handed])
+        self.command, self.environment = command, env
+        self.begin([s.fileno() for s in handed])
         for one in handed:
             one.close()
+
+    def begin(self, handed=()):
+        self.process = subprocess.Popen(self.command, env=self.environment, stderr=self.log, stdout=subprocess.DEVNULL,
+                                        pass_fds=handed)
         self.await_word("READY=1")
+
+    def restart(self, by=signal.SIGTERM):
+        self.process.send_signal(by)
+        self.process.wait(10)
+        self.said = ""
+        self.begin()
+
+    def add_account(self):
+        made = self.cli("account", "add", "--json", "--config", str(self.config))
+        one = json.loads(made.stdout)
+        return one[0] if isinstance(one, list) else one
+
+    def state_octets(self):
+        return b"".join(path.read_bytes() for path in sorted((self.folder / "state").iterdir()) if path.is_file())
 
     def write_config(self, certificate="first", extra="", warn_days=28):
         self.config.write_text(f"""
@@ -271,6 +291,82 @@ class ServiceTest(unittest.TestCase):
         text = self.service.get(self.service.metrics, "/metrics")[2]
         line = next(line for line in text.split("\n") if line.startswith("klassenraum_tls_handshakes_delayed_total"))
         return int(line.split()[1])
+
+
+class PlannedRoomTest(unittest.TestCase):
+    TITLE, PASSWORD = "Größe der Wale Q7", "Seeigel-Pfannkuchen-37"
+
+    def setUp(self):
+        self.service = Service()
+        account = self.service.add_account()
+        self.name, self.secret = account["account"], account["password"]
+        self.log_in()
+
+    def tearDown(self):
+        self.service.end()
+
+    def log_in(self):
+        self.teacher = Teacher(self.service.https)
+        self.assertEqual(self.teacher.log_in(self.name, self.secret)[0], 303)
+
+    def stream(self, cookie=""):
+        stream = Stream(self.service.https, cookie=cookie).log_in()
+        self.addCleanup(stream.close)
+        return stream
+
+    def check_that_a_lesson_can_begin(self, room, old=None):
+        guest = self.stream()
+        self.assertFalse(guest.ask(room), "nobody comes in before the teacher")
+        self.assertTrue(self.stream(self.teacher.cookie).enter(room, "Frau Lehrerin"))
+        self.assertTrue(guest.ask(room))
+        for wrong in ("", "falsch", *([old] if old else [])):
+            self.assertIn("not-authorized", guest.join(room, "Kind", wrong))
+        self.assertNotIn('type="error"', guest.join(room, "Kind", self.PASSWORD))
+
+    def test_lives_through_a_restart_and_a_crash_with_the_same_password(self):
+        room = self.teacher.create(self.TITLE, self.PASSWORD)
+        self.assertIn("groesse-der-wale-q7", room)
+        for signal_number in (signal.SIGTERM, signal.SIGKILL):
+            self.service.restart(signal_number)
+            self.log_in()
+            self.check_that_a_lesson_can_begin(room)
+
+    def test_keeps_neither_title_nor_password_nor_names_on_disk(self):
+        room = self.teacher.create(self.TITLE, self.PASSWORD)
+        self.check_that_a_lesson_can_begin(room)
+        self.service.restart()
+        octets = self.service.state_octets()
+        self.assertIn(room.encode(), octets)
+        for text in (self.TITLE, "Größe", self.PASSWORD, self.PASSWORD.lower(), "Frau Lehrerin", "Kind"):
+            self.assertNotIn(text.encode(), octets)
+        self.assertEqual(self.service.folder.joinpath("state/rooms.sqlite").stat().st_mode & 0o777, 0o600)
+        self.assertEqual(self.service.folder.joinpath("state/rooms.key").stat().st_mode & 0o777, 0o600)
+
+    def test_knows_the_newest_password_after_a_restart(self):
+        room = self.teacher.create(self.TITLE, "Vorher-12-Vorher")
+        self.assertEqual(self.teacher.create(self.TITLE, self.PASSWORD, slug=room), room)
+        self.service.restart(signal.SIGKILL)
+        self.log_in()
+        self.check_that_a_lesson_can_begin(room, old="Vorher-12-Vorher")
+
+    def test_forgets_a_room_that_was_ended(self):
+        room = self.teacher.create(self.TITLE, self.PASSWORD)
+        self.teacher.request("POST", "/beenden", {"raum": room})
+        self.service.restart()
+        self.assertNotIn(room.encode(), self.service.state_octets())
+        self.log_in()
+        guest = self.stream()
+        self.assertTrue(self.stream(self.teacher.cookie).enter(room, "Frau Lehrerin"))
+        self.assertFalse(guest.ask(room), "without a password that people know nobody comes in")
+
+    def test_opens_nothing_of_an_account_that_was_locked_meanwhile(self):
+        room = self.teacher.create(self.TITLE, self.PASSWORD)
+        self.service.process.terminate()
+        self.service.process.wait(10)
+        self.service.cli("account", "lock", self.name, "--config", str(self.service.config))
+        self.service.said = ""
+        self.service.begin()
+        self.assertNotIn(room.encode(), self.service.state_octets())
 
 
 class ActivationTest(unittest.TestCase):

@@ -1,0 +1,160 @@
+#include "server/app/room_keeper.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "server/log/log.hpp"
+
+namespace klassenraum::app {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000;
+
+// A choice or a number of the policy by its stored name; `read` wants it set, otherwise it is told.
+template <typename Policy, typename Visit>
+void visit_policy(Policy& policy, Visit&& visit) {
+    visit("camera", policy.learner_camera, static_cast<unsigned>(muc::LearnerCamera::Off));
+    visit("microphone", policy.learner_microphone, static_cast<unsigned>(muc::LearnerMicrophone::Ask));
+    visit("screen", policy.learner_screen, 1U);
+    visit("chat", policy.chat, 1U);
+    visit("private_chat", policy.private_chat, static_cast<unsigned>(muc::PrivateChat::Off));
+    visit("rename", policy.rename, 1U);
+    visit("polls", policy.polls, 1U);
+    visit("lobby", policy.lobby, static_cast<unsigned>(muc::Lobby::AfterStart));
+    visit("start_audio_muted", policy.start_audio_muted, 1U);
+    visit("start_video_muted", policy.start_video_muted, 1U);
+    visit("max_minutes", policy.max_minutes, 24U * 60U);
+}
+
+constexpr std::string_view kVersion = "v1";
+
+// No id is the beginning of another one, so at most one of the slug's beginnings is an account.
+std::optional<accounts::Account> owner_of(std::string_view slug, const RoomKeeper::FindAccount& find) {
+    for (std::size_t dash = slug.find('-'); dash != std::string_view::npos; dash = slug.find('-', dash + 1)) {
+        if (auto account = find(slug.substr(0, dash))) return account;
+    }
+    return std::nullopt;
+}
+
+accounts::PlannedRoom planned_of(const focus::RoomRecord& record) {
+    return {.slug = record.slug,
+            .password_digest = record.password,
+            .policy = text_of(record.policy),
+            .expires_s = record.expires.unix_us / kSecond};
+}
+
+}  // namespace
+
+std::string text_of(const muc::RoomPolicy& policy) {
+    std::string text(kVersion);
+    visit_policy(policy, [&](std::string_view name, const auto& value, unsigned) {
+        text.append(" ").append(name).append("=").append(std::to_string(static_cast<unsigned>(value)));
+    });
+    return text;
+}
+
+std::optional<muc::RoomPolicy> parse_policy(std::string_view text) {
+    if (!text.starts_with(kVersion)) return std::nullopt;
+    muc::RoomPolicy policy;
+    bool sound = true;
+    visit_policy(policy, [&](std::string_view name, auto& value, unsigned greatest) {
+        const std::string key = " " + std::string(name) + "=";
+        const std::size_t at = text.find(key);
+        if (at == std::string_view::npos) return;  // of a version that did not know it: the default
+        unsigned number = 0;
+        const std::string_view digits = text.substr(at + key.size());
+        const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+        const bool whole = error == std::errc() && (rest == digits.data() + digits.size() || *rest == ' ');
+        if (!whole || number > greatest) {
+            sound = false;
+            return;
+        }
+        value = static_cast<std::decay_t<decltype(value)>>(number);
+    });
+    return sound ? std::optional(policy) : std::nullopt;
+}
+
+RoomKeeper::RoomKeeper(std::unique_ptr<accounts::PlannedRooms> rooms, OnFront on_front)
+    : rooms_(std::move(rooms)), on_front_(std::move(on_front)) {}
+
+RoomKeeper::~RoomKeeper() {
+    *alive_ = false;
+    // A batch that the pool dropped is written before what was wished after it.
+    if (with_pool_ && !with_pool_->done) write(*with_pool_);
+    Batch rest;
+    rest.wishes = std::move(wishes_);
+    write(rest);
+}
+
+std::vector<focus::RestoreRoom> RoomKeeper::restore(const FindAccount& find, WallTime now) {
+    std::vector<focus::RestoreRoom> restored;
+    if (!rooms_->remove_expired(now)) log::warning("rooms.store_unavailable");
+    for (const accounts::PlannedRoom& room : rooms_->list()) {
+        const std::optional<accounts::Account> owner = owner_of(room.slug, find);
+        if (!owner) continue;
+        const auto policy = parse_policy(room.policy);
+        if (owner->state != accounts::State::Active || !policy) {
+            if (!rooms_->remove(room.slug)) log::warning("rooms.store_unavailable");
+            continue;
+        }
+        restored.push_back({.account = owner->id,
+                            .record = {.slug = room.slug,
+                                       .password = room.password_digest,
+                                       .policy = *policy,
+                                       .expires = WallTime{room.expires_s * kSecond}}});
+    }
+    return restored;
+}
+
+void RoomKeeper::note(focus::RoomNote note, worker::Pool& pool) {
+    if (auto* keep = std::get_if<focus::KeepRoom>(&note)) {
+        wishes_.insert_or_assign(keep->record.slug, planned_of(keep->record));
+    } else {
+        wishes_.insert_or_assign(std::get<focus::ForgetRoom>(note).slug, std::nullopt);
+    }
+    begin(pool);
+}
+
+void RoomKeeper::after_writing(std::function<void()> call) {
+    if (!wishes_.empty()) return waiting_.push_back(std::move(call));
+    if (with_pool_) return with_pool_->waiting.push_back(std::move(call));
+    call();
+}
+
+void RoomKeeper::retry(worker::Pool& pool) {
+    begin(pool);
+}
+
+void RoomKeeper::write(Batch& batch) const {
+    for (auto wish = batch.wishes.begin(); wish != batch.wishes.end();) {
+        const auto written = wish->second ? rooms_->put(*wish->second) : rooms_->remove(wish->first);
+        // Only what may succeed later is tried again.
+        const bool later = !written && written.error() == accounts::StoreError::Unavailable;
+        wish = later ? std::next(wish) : batch.wishes.erase(wish);
+    }
+    batch.done = true;
+}
+
+void RoomKeeper::begin(worker::Pool& pool) {
+    if (with_pool_ || wishes_.empty()) return;
+    with_pool_ =
+        std::make_shared<Batch>(Batch{.wishes = std::exchange(wishes_, {}), .waiting = std::exchange(waiting_, {})});
+    const bool taken = pool.post([this, batch = with_pool_, alive = alive_, &pool] {
+        write(*batch);
+        on_front_([this, batch, alive, &pool] {
+            if (!*alive) return;
+            with_pool_.reset();
+            const bool failed = !batch->wishes.empty();
+            if (failed) log::warning("rooms.store_unavailable", log::field("rooms", batch->wishes.size()));
+            wishes_.merge(batch->wishes);  // what was wished since stays as it is
+            if (!failed) begin(pool);
+            for (const auto& call : batch->waiting) call();
+        });
+    });
+    if (taken) return;
+    const auto batch = std::exchange(with_pool_, nullptr);
+    wishes_ = std::move(batch->wishes);
+    for (const auto& call : batch->waiting) call();
+}
+
+}  // namespace klassenraum::app

@@ -1,0 +1,167 @@
+// What outlives a restart about planned rooms, and what does not (product.md R5, R7).
+#include <gtest/gtest.h>
+
+#include "classroom.hpp"
+
+namespace klassenraum::focus::test {
+namespace {
+
+Config keyed() {
+    Config config = Classroom::default_config();
+    config.password_key = std::string(32, 'k');
+    return config;
+}
+
+std::vector<RoomRecord> kept(const Classroom& school) {
+    std::vector<RoomRecord> records;
+    for (const RoomNote& note : school.notes) {
+        if (const auto* keep = std::get_if<KeepRoom>(&note)) records.push_back(keep->record);
+    }
+    return records;
+}
+
+struct Restarted {
+    Classroom before{keyed(), 1};
+    Classroom after{keyed(), 2};
+
+    Restarted() {
+        before.plan();
+        after.restore({.account = "amsel", .record = kept(before).at(0)});
+    }
+};
+
+TEST(Restart, KeepsAPlannedRoomWithItsPasswordAndRules) {
+    Classroom before(keyed(), 1);
+    RoomPolicy policy;
+    policy.chat = false;
+    policy.max_minutes = 90;
+    CreateRoom create{{}, "amsel", "Mathe", "Sonne 12", "amsel-mathe"};
+    create.policy = policy;
+    ASSERT_EQ(before.ask(create).error, RoomError::None);
+    ASSERT_EQ(kept(before).size(), 1U);
+    EXPECT_EQ(kept(before)[0].policy, policy);
+    EXPECT_EQ(kept(before)[0].expires.unix_us, before.wall.unix_us + Duration(336h).count());
+
+    Classroom after(keyed(), 2);
+    after.restore({.account = "amsel", .record = kept(before)[0]});
+    Client& guest = after.guest();
+    Client& teacher = after.cookie_teacher();
+    EXPECT_FALSE(after.request(guest));
+    EXPECT_TRUE(after.enter(teacher, ""));
+    EXPECT_FALSE(after.enter(guest, "falsch"));
+    after.run_for(1s);
+    EXPECT_TRUE(after.enter(guest, "SONNE-12"));
+    const RoomAnswer described = after.ask(DescribeRoom{{}, "amsel", "amsel-mathe"});
+    EXPECT_EQ(described.details->policy, policy);
+    EXPECT_EQ(described.rooms.at(0).password, "SONNE-12");  // known since somebody typed it
+}
+
+TEST(Restart, KnowsNoPasswordBeforeSomebodyTypesTheRightOne) {
+    Restarted school;
+    EXPECT_EQ(school.after.ask(ListRooms{{}, "amsel"}).rooms.at(0).password, "");
+    EXPECT_EQ(school.after.ask(ListRooms{{}, "amsel"}).rooms.at(0).title, "amsel-mathe");
+}
+
+TEST(Restart, TheKeyAndTheNameAreNeededToKnowAPassword) {
+    Classroom before(keyed(), 1);
+    before.plan();
+    RoomRecord record = kept(before).at(0);
+    Config other = keyed();
+    other.password_key = std::string(32, 'x');
+    Classroom after(other, 2);
+    after.restore({.account = "amsel", .record = record});
+    Client& teacher = after.cookie_teacher();
+    ASSERT_TRUE(after.enter(teacher, ""));
+    EXPECT_FALSE(after.enter(after.guest()));
+
+    Classroom renamed(keyed(), 2);
+    record.slug = "amsel-physik";
+    renamed.restore({.account = "amsel", .record = record});
+    Client& host = renamed.cookie_teacher();
+    host.room = "amsel-physik";
+    ASSERT_TRUE(renamed.enter(host, ""));
+    Client& guest = renamed.guest();
+    guest.room = "amsel-physik";
+    EXPECT_FALSE(renamed.enter(guest));
+}
+
+TEST(Restart, AKeptPasswordIsVoidAfterTheRoomsEnd) {
+    Restarted school;
+    EXPECT_EQ(school.after.ask(EndRoom{{}, "amsel", "amsel-mathe"}).error, RoomError::None);
+    EXPECT_EQ(school.after.ask(CreateRoom{{}, "amsel", "Mathe", "sonne 12", "amsel-mathe"}).error, RoomError::BadPassword);
+    EXPECT_EQ(school.after.ask(CreateRoom{{}, "amsel", "Mathe", "mond 34", "amsel-mathe"}).error, RoomError::None);
+}
+
+TEST(Restart, KeepsOnlyRoomsOfTheAccountThatHaveNotExpired) {
+    Classroom before(keyed(), 1);
+    before.plan();
+    const RoomRecord record = kept(before).at(0);
+    Classroom after(keyed(), 2);
+    after.restore({.account = "drossel", .record = record});
+    RoomRecord odd = record;
+    odd.slug = "amsel-Mathe";
+    after.restore({.account = "amsel", .record = odd});
+    RoomRecord old = record;
+    old.expires = after.wall;
+    after.restore({.account = "amsel", .record = old});
+    EXPECT_EQ(after.conferences().rooms(), 0U);
+    after.restore({.account = "amsel", .record = record});
+    EXPECT_EQ(after.conferences().rooms(), 1U);
+    EXPECT_EQ(after.notes.size(), 0U);  // what is on disk is right already
+    after.run_for(337h);
+    EXPECT_EQ(after.conferences().rooms(), 0U);
+    EXPECT_TRUE(std::holds_alternative<ForgetRoom>(after.notes.at(0)));
+}
+
+TEST(Restart, EachNewPasswordIsKeptAndTheEndForgets) {
+    Classroom school(keyed());
+    school.plan();
+    Client& teacher = school.cookie_teacher();
+    ASSERT_TRUE(school.enter(teacher, ""));
+    EXPECT_EQ(school.ask(SetPassword{{}, "amsel", "amsel-mathe", "mond 34"}).error, RoomError::None);
+    school.iq(teacher, "set", teacher.room_jid(),
+              "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>"
+              "<field var='muc#roomconfig_roomsecret'><value>stern 56</value></field></x></query>");
+    const auto records = kept(school);
+    ASSERT_EQ(records.size(), 3U);
+    EXPECT_NE(records[0].password, records[1].password);
+    EXPECT_NE(records[1].password, records[2].password);
+    school.ask(EndRoom{{}, "amsel", "amsel-mathe"});
+    EXPECT_EQ(std::get<ForgetRoom>(school.notes.back()).slug, "amsel-mathe");
+}
+
+TEST(Restart, AStopOfTheServerForgetsNothing) {
+    Classroom school(keyed());
+    school.plan();
+    ASSERT_TRUE(school.enter(school.cookie_teacher(), ""));
+    school.stop();
+    EXPECT_EQ(school.conferences().rooms(), 0U);
+    for (const RoomNote& note : school.notes) EXPECT_TRUE(std::holds_alternative<KeepRoom>(note));
+}
+
+TEST(Restart, ARoomWhosePasswordNobodyKnowsIsNotKept) {
+    Classroom school(keyed());
+    Client& teacher = school.cookie_teacher();
+    ASSERT_TRUE(school.enter(teacher, ""));
+    EXPECT_EQ(kept(school).size(), 0U);
+}
+
+TEST(Restart, PlannedRoomsTakeNobodysPlaceButOpenOnesDo) {
+    Config config = keyed();
+    config.max_rooms = 2;
+    Classroom school(config);
+    for (const char* slug : {"amsel-a", "amsel-b", "amsel-c"}) school.plan(slug);
+    for (const char* slug : {"amsel-a", "amsel-b"}) {
+        Client& teacher = school.cookie_teacher();
+        teacher.room = slug;
+        EXPECT_TRUE(school.enter(teacher, ""));
+    }
+    Client& late = school.cookie_teacher();
+    late.room = "amsel-c";
+    EXPECT_FALSE(school.request(late));
+    EXPECT_TRUE(late.has_text("reservation-error"));
+    EXPECT_EQ(school.ask(CreateRoom{{}, "amsel", "Neu", "sonne 12", ""}).error, RoomError::TooManyRooms);
+}
+
+}  // namespace
+}  // namespace klassenraum::focus::test
