@@ -189,10 +189,9 @@ void Switchboard::set_password(std::string account, std::string password, std::f
 
 void Switchboard::look_at_accounts(std::function<void(const AccountNews&)> done) {
     if (room_keeper_) room_keeper_->retry(room_pool_);
-    const bool taken = pool_.post([this, done] {
-        auto listed = store_.list();
-        if (!listed) return on_front_([done] { done({.reachable = false, .accounts = {}, .revoked = {}}); });
-        on_front_([this, done, accounts = std::move(*listed)] {
+    pool_.post([this, done = std::move(done)] {
+        auto accounts = store_.list();
+        on_front_([this, done, accounts = std::move(accounts)] {
             const AccountNews news{.accounts = accounts, .revoked = account_watch_.revoked_since(accounts)};
             for (const std::string& account : news.revoked) {
                 for (std::size_t worker = 0; worker < workers_->size(); ++worker) {
