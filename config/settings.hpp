@@ -64,9 +64,16 @@ struct Limits {
     std::uint32_t max_rooms = 60;
     std::uint32_t max_participants = 900;
     std::uint32_t max_connections = 4000;  // TCP connections to the HTTPS port
+    std::uint32_t max_egress_mbit = 900;   // media sent; above: no new rooms, running ones kept; 0: no limit
+    std::uint32_t max_cpu_percent = 85;    // of a worker's core; above: likewise
 };
 struct Media {
     std::uint32_t workers = 1;
+    std::uint32_t start_kbit = 600;    // what a line is taken for until its feedback comes
+    std::uint32_t min_kbit = 30;       // what it is taken for at the least …
+    std::uint32_t max_kbit = 20'000;   // … and at the most
+    std::uint32_t loudest_voices = 3;  // that are sent on in rooms …
+    std::uint32_t loudest_above = 10;  // … of more people than these
 };
 struct Web {
     std::string root;  // folder of jitsi-meet-web; empty: the built-in client
@@ -75,16 +82,9 @@ struct Metrics {
     std::string listen = "127.0.0.1:9400";  // loopback only; empty: none
 };
 struct Log {
-    std::uint32_t max_egress_mbit = 900;   // media sent; above: no new rooms, running ones kept; 0: no limit
-    std::uint32_t max_cpu_percent = 85;    // of a worker's core; above: likewise
     LogLevel level = LogLevel::Info;
 };
 
-    std::uint32_t start_kbit = 600;    // what a line is taken for until its feedback comes
-    std::uint32_t min_kbit = 30;       // what it is taken for at the least …
-    std::uint32_t max_kbit = 20'000;   // … and at the most
-    std::uint32_t loudest_voices = 3;  // that are sent on in rooms …
-    std::uint32_t loudest_above = 10;  // … of more people than these
 struct Settings {
     Server server;
     Tls tls;
@@ -138,17 +138,17 @@ void visit_keys(SomeSettings& s, Visit&& visit) {
     visit("limits.max_rooms", s.limits.max_rooms);
     visit("limits.max_participants", s.limits.max_participants);
     visit("limits.max_connections", s.limits.max_connections);
+    visit("limits.max_egress_mbit", s.limits.max_egress_mbit);
+    visit("limits.max_cpu_percent", s.limits.max_cpu_percent);
     visit("media.workers", s.media.workers);
+    visit("media.start_kbit", s.media.start_kbit);
+    visit("media.min_kbit", s.media.min_kbit);
+    visit("media.max_kbit", s.media.max_kbit);
+    visit("media.loudest_voices", s.media.loudest_voices);
+    visit("media.loudest_above", s.media.loudest_above);
     visit("web.root", s.web.root);
     visit("metrics.listen", s.metrics.listen);
     visit("log.level", s.log.level);
 }
 
 }  // namespace klassenraum::config
-    visit("limits.max_egress_mbit", s.limits.max_egress_mbit);
-    visit("limits.max_cpu_percent", s.limits.max_cpu_percent);
-    visit("media.start_kbit", s.media.start_kbit);
-    visit("media.min_kbit", s.media.min_kbit);
-    visit("media.max_kbit", s.media.max_kbit);
-    visit("media.loudest_voices", s.media.loudest_voices);
-    visit("media.loudest_above", s.media.loudest_above);

@@ -117,6 +117,12 @@ std::vector<Problem> check(const Settings& settings) {
     require(settings.metrics.listen.empty() || has_port(settings.metrics.listen),
             "metrics.listen must be an address with a port.");
     require(settings.media.workers >= 1 && settings.media.workers <= 64, "media.workers must be from 1 to 64.");
+    require(settings.media.min_kbit >= 10 && settings.media.min_kbit <= settings.media.start_kbit &&
+                settings.media.start_kbit <= settings.media.max_kbit && settings.media.max_kbit <= 1'000'000,
+            "media.min_kbit, start_kbit and max_kbit must rise in this order, from 10 to 1000000.");
+    require(settings.media.loudest_voices >= 1, "media.loudest_voices must be at least 1.");
+    require(settings.limits.max_cpu_percent >= 10 && settings.limits.max_cpu_percent <= 100,
+            "limits.max_cpu_percent must be from 10 to 100.");
     require(settings.listen.media_udp + settings.media.workers <= 65536,
             "listen.media_udp leaves no port for every worker.");
     require(settings.offer.until.empty() || is_date(settings.offer.until),
@@ -128,9 +134,3 @@ std::vector<Problem> check(const Settings& settings) {
 }
 
 }  // namespace klassenraum::config
-    require(settings.media.min_kbit >= 10 && settings.media.min_kbit <= settings.media.start_kbit &&
-                settings.media.start_kbit <= settings.media.max_kbit && settings.media.max_kbit <= 1'000'000,
-            "media.min_kbit, start_kbit and max_kbit must rise in this order, from 10 to 1000000.");
-    require(settings.media.loudest_voices >= 1, "media.loudest_voices must be at least 1.");
-    require(settings.limits.max_cpu_percent >= 10 && settings.limits.max_cpu_percent <= 100,
-            "limits.max_cpu_percent must be from 10 to 100.");
