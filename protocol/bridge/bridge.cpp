@@ -62,6 +62,8 @@ struct Bridge::Parts {
     void execute(const colibri::ExpireConference& command, Context& context);
     void execute(const colibri::CreateEndpoint& command, Context& context);
     void execute(const colibri::SetRemote& command, Context& context);
+    void execute(const colibri::RestartIce& command, Context& context);
+    void execute(const colibri::SetRestarted& command, Context& context);
     void execute(const colibri::SetSources& command, Context& context);
     void execute(const colibri::SetForceMute& command, Context& context);
     void execute(const colibri::ExpireEndpoint& command, Context& context);
@@ -130,7 +132,7 @@ void Bridge::Parts::execute(const colibri::CreateEndpoint& command, Context& con
                         .endpoint = &endpoint,
                         .link = transport_link,
                         .channel_password = entropy.token(kChannelPasswordLength, Entropy::kAlphanumeric),
-                        .ufrag = local.ufrag,
+                        .ufrags = {local.ufrag},
                         .sctp = command.sctp,
                         .paths = {}});
     counters.endpoints = static_cast<std::uint32_t>(directory.size());
@@ -159,6 +161,31 @@ void Bridge::Parts::execute(const colibri::SetRemote& command, Context& context)
         return;
     }
     place->conference->set_remote(*place->endpoint, command, context);
+    follow(*place, context);
+}
+
+void Bridge::Parts::execute(const colibri::RestartIce& command, Context& context) {
+    Place* place = directory.find(command.endpoint);
+    const auto local = place == nullptr ? std::nullopt : place->link->bundle.restart_ice(context.now);
+    if (!local) {
+        ++context.counters.commands_refused;
+        return;
+    }
+    place->ice_generation = command.generation;
+    directory.update_paths(*place);
+    context.out.events.push_back(colibri::IceRestarted{.endpoint = command.endpoint,
+                                                       .generation = command.generation,
+                                                       .ufrag = local->ufrag,
+                                                       .password = local->password});
+}
+
+void Bridge::Parts::execute(const colibri::SetRestarted& command, Context& context) {
+    Place* place = directory.find(command.endpoint);
+    if (place == nullptr || place->ice_generation != command.generation ||
+        !place->link->bundle.set_restarted(command.ufrag, command.password, context.now, context.out.datagrams)) {
+        ++context.counters.commands_refused;
+        return;
+    }
     follow(*place, context);
 }
 

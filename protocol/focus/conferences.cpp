@@ -74,6 +74,12 @@ void Conferences::receive(const RoomRequest& request, Instant now, WallTime wall
     parts_->settle(turn);
 }
 
+void Conferences::restore(RestoreRoom room, Instant now, WallTime wall, Output& out) {
+    const Turn turn{now, wall, out};
+    parts_->restore(std::move(room), turn);
+    parts_->settle(turn);
+}
+
 void Conferences::session_interrupted(SessionId session, Instant now) {
     Conference* conference = parts_->find(session);
     if (conference == nullptr) return;
@@ -117,7 +123,10 @@ void Conferences::set_full(bool full) {
 
 void Conferences::stop(Instant now, Output& out) {
     const Turn turn{now, {}, out};
-    for (const auto& [slug, conference] : parts_->conferences) conference->end("Der Server wird angehalten.", turn);
+    // The next start knows them again.
+    for (const auto& [slug, conference] : parts_->conferences) {
+        conference->end("Der Server wird angehalten.", turn, Conference::Ending::Interrupted);
+    }
     parts_->settle(turn);
 }
 

@@ -13,6 +13,7 @@
 #include "protocol/core/ids.hpp"
 #include "protocol/core/time.hpp"
 #include "protocol/focus/config.hpp"
+#include "protocol/focus/room_record.hpp"
 #include "protocol/focus/room_request.hpp"
 #include "protocol/xml/element.hpp"
 #include "protocol/xmpp/session.hpp"
@@ -25,6 +26,7 @@ struct Output {
     std::vector<colibri::Command> commands;
     std::vector<RoomAnswer> answers;
     std::vector<xmpp::Dismissal> dismissals;
+    std::vector<RoomNote> notes;  // the last one about a room counts
 };
 
 // What an administrator may change while rooms are open (SIGHUP, drain).
@@ -52,6 +54,9 @@ public:
     void receive(const xmpp::Sender& sender, const xml::Element& stanza, Instant now, WallTime wall, Output& out);
     void receive(const colibri::Event& event, Instant now, Output& out);
     void receive(const RoomRequest& request, Instant now, WallTime wall, Output& out);
+
+    // Before anything else: rooms of the former start.
+    void restore(RestoreRoom room, Instant now, WallTime wall, Output& out);
 
     // The stream's socket broke and it may still be resumed; it was resumed; it is gone for good.
     void session_interrupted(SessionId session, Instant now);

@@ -27,7 +27,7 @@ struct Visitor {
 };
 
 struct Conferences::Parts {
-    Parts(Config given, Entropy& source) : config(std::move(given)), entropy(source), former(source) {}
+    Parts(Config given, Entropy& source);
 
     Conference* find(std::string_view slug);
     Conference* find(SessionId session);  // where it sits
@@ -38,8 +38,12 @@ struct Conferences::Parts {
     bool is_owner(const xmpp::Sender& sender, const Conference& conference);
 
     // Nothing when a bound is hit.
-    Conference* open(std::string slug, std::string account, std::string title, muc::Password password, Instant expires);
+    Conference* open(
+        std::string slug, std::string account, std::string title, muc::Password password, Lifetime lifetime);
     std::uint32_t rooms_of(std::string_view account) const;
+    void restore(RestoreRoom room, const Turn& turn);
+    // In which somebody is or may come in; a planned one costs nothing.
+    std::uint32_t lessons() const;
 
     // conference_request.cpp
     void receive_focus(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn);

@@ -38,6 +38,7 @@ focus::Config focus_config(const Config& config) {
     rooms.websocket_origin = config.websocket_origin;
     for (const CandidateAddress& address : config.candidates) rooms.candidates.push_back({address.ip, address.port});
     rooms.offer_sctp = config.offer_sctp;
+    rooms.password_key = config.password_key;
     rooms.max_occupants = config.max_participants;
     rooms.max_rooms = config.max_rooms;
     rooms.leave_grace = config.leave_grace;
@@ -126,6 +127,7 @@ void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out)
                 host.revoke(revoked.account, now, turn.streams);
             },
             [&](focus::RoomRequest& request) { conferences.receive(request, now, wall, turn.rooms); },
+            [&](focus::RestoreRoom& room) { conferences.restore(std::move(room), now, wall, turn.rooms); },
             [&](NewBounds& bounds) {
                 conferences.set_bounds({.max_rooms = bounds.max_rooms,
                                         .max_occupants = bounds.max_participants,
@@ -199,6 +201,8 @@ bool Shard::Parts::carry_rooms(Turn& turn) {
     for (const xmpp::Delivery& delivery : said.deliveries) host.deliver(delivery, turn.now, turn.streams);
     for (const xmpp::Dismissal& dismissal : said.dismissals) host.dismiss(dismissal, turn.now, turn.streams);
     for (const colibri::Command& command : said.commands) bridge.execute(command, turn.now, turn.media);
+    // What is kept of a room is on its way before anybody hears of the room.
+    for (focus::RoomNote& note : said.notes) turn.out.messages.emplace_back(std::move(note));
     for (focus::RoomAnswer& answer : said.answers) turn.out.messages.emplace_back(std::move(answer));
     return !said.deliveries.empty() || !said.dismissals.empty() || !said.commands.empty();
 }
