@@ -51,7 +51,12 @@ Assets::Assets() {
         classroom.replace(at, end - at, address);
         at = classroom.find(kPrefix, at + address.size());
     }
-    classroom_ = std::make_shared<const std::string>(std::move(classroom));
+    classroom_ = std::make_shared<const std::string>(classroom);
+    constexpr std::string_view kGerman = "lang=\"de\"";
+    if (const std::size_t lang = classroom.find(kGerman); lang != classroom.npos) {
+        classroom.replace(lang, kGerman.size(), "lang=\"en\"");
+    }
+    english_ = std::make_shared<const std::string>(std::move(classroom));
 }
 
 std::string Assets::address_of(std::string_view name) const {

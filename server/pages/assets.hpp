@@ -22,8 +22,9 @@ public:
     std::optional<http::Response> serve(std::string_view path) const;
     // The same for a file that lives at a fixed address.
     http::Response serve_named(std::string_view name) const;
-    // The built-in classroom's page with hashed addresses; null when the program was built without it.
-    std::shared_ptr<const std::string> classroom() const { return classroom_; }
+    // The built-in classroom's page with hashed addresses; null when the program was built without it. Its language is
+    // all that it is told, the sentences are the client's.
+    std::shared_ptr<const std::string> classroom(bool english) const { return english ? english_ : classroom_; }
 
 private:
     struct File {
@@ -37,6 +38,7 @@ private:
     std::map<std::string, File, std::less<>> files_;
     std::string hash_;
     std::shared_ptr<const std::string> classroom_;
+    std::shared_ptr<const std::string> english_;
 };
 
 }  // namespace klassenraum::pages

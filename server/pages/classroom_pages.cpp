@@ -49,7 +49,7 @@ void show_classroom(Site::Parts& parts, Call& call) {
         response.body = parts.web_root.index(config_js(parts.settings, ConfigReader::OurJitsiPage));
         response.jitsi_policy = true;
     } else {
-        response.body = parts.assets.classroom();
+        response.body = parts.assets.classroom(call.language == Language::English);
     }
     if (response.body == nullptr) {
         parts.say(call, 503, "Der Klassenraum fehlt",

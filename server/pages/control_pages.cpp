@@ -3,6 +3,7 @@
 // seconds.
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 #include <chrono>
 #include <utility>
 
@@ -170,6 +171,33 @@ void show_live(Site::Parts& parts, Call& call, const std::string& slug) {
         });
 }
 
+// The same for the classroom of ours, whose teacher does these things without leaving it.
+std::string stand_of(Site::Parts& parts, const focus::RoomSummary& room, const focus::RoomDetails& details) {
+    boost::json::object stand{{"quiet", details.quiet}, {"doorShut", details.door_shut}, {"password", room.password}};
+    if (details.time_left) {
+        const auto minutes = std::chrono::ceil<std::chrono::minutes>(*details.time_left);
+        stand["minutesLeft"] = static_cast<std::int64_t>(minutes.count());
+    }
+    if (const auto left = parts.endings.left(room.slug, parts.surroundings.clock())) {
+        stand["endsIn"] = static_cast<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(*left).count());
+    }
+    return boost::json::serialize(stand);
+}
+
+void show_stand(Site::Parts& parts, Call& call, const std::string& slug) {
+    describe(
+        parts, call, slug,
+        [&parts](Call& asked, const focus::RoomSummary& room, const focus::RoomDetails& details) {
+            asked.respond(response_of("application/json", "no-store",
+                                      std::make_shared<const std::string>(stand_of(parts, room, details))));
+        },
+        [](Call& asked) {
+            http::Response response = response_of("text/plain; charset=utf-8", "no-store", nullptr);
+            response.status = 404;
+            asked.respond(std::move(response));
+        });
+}
+
 void end_now(Site::Parts& parts, Call& call, const std::string& slug) {
     parts.endings.take_back(slug);
     parts.surroundings.gateway.ask(
@@ -268,8 +296,11 @@ bool control_pages(Site::Parts& parts, Call& call) {
     std::string_view name = behind(call.request.path, "/steuern/");
     if (name.empty()) return false;
     constexpr std::string_view kLive = "/stand";
+    constexpr std::string_view kStand = "/stand.json";
     const bool live = name.ends_with(kLive);
+    const bool stand = name.ends_with(kStand);
     if (live) name.remove_suffix(kLive.size());
+    if (stand) name.remove_suffix(kStand.size());
     const std::string slug = muc::fold_room_name(name);
     if (slug.empty() || name.find('/') != name.npos) return false;
     if (!parts.has_login(call, "/steuern/" + slug)) return true;
@@ -280,6 +311,8 @@ bool control_pages(Site::Parts& parts, Call& call) {
         act(parts, call, slug);
     } else if (live) {
         show_live(parts, call, slug);
+    } else if (stand) {
+        show_stand(parts, call, slug);
     } else {
         show(parts, call, slug);
     }

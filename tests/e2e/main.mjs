@@ -9,6 +9,7 @@ import './cases_classroom.mjs';
 import './cases_doors.mjs';
 import './cases_jitsi.mjs';
 import './cases_relay.mjs';
+import './cases_speak.mjs';
 import './cases_wire.mjs';
 import './cases_privacy.mjs';
 

@@ -16,7 +16,7 @@ export interface ParticipantView {
 }
 
 export interface Api {
-    readonly phase: string; // prejoin, connecting, waiting, password, joined, ended
+    readonly phase: string; // prejoin, connecting, waiting, lobby, password, joined, ended
     readonly text: string; // the sentence of an end
     readonly status: string; // the line at the top of the room
     readonly connection: RTCPeerConnection | undefined;
@@ -68,7 +68,7 @@ export function publish(conference: Conference, view: RoomView): void {
                 audioMuted: !open("-a"),
                 videoMuted: !open("-v"),
                 sharing: view.stage.tiles.has(`${p.id}/screen`),
-                audio: view.stage.audioOf(p.id),
+                audio: view.stage.sound.of(p.id),
                 video: shown(p.id),
                 screen: shown(`${p.id}/screen`),
             };
@@ -123,7 +123,7 @@ export function publish(conference: Conference, view: RoomView): void {
         },
         join: (name, password) => conference.join(name, password),
         tryPassword: (password) => conference.tryPassword(password),
-        set: (own, on) => conference.media.set(own, on),
+        set: (own, on) => conference.lesson.set(own, on),
         sendChat: (text, to) => conference.room?.sendChat(text, to),
         kick: (id) => void conference.room?.kick(id).catch(() => undefined),
         mute: (id) => void conference.room?.mute(id).catch(() => undefined),

@@ -1,4 +1,5 @@
 // The bridge channel (Colibri) over WebSocket: JSON both ways, dialled again at the same address whenever it breaks.
+import { Json, isObject, textOf } from "./components";
 import { Emitter } from "./emitter";
 import { Kind, Source } from "./jingle";
 
@@ -10,6 +11,8 @@ export interface ChannelEvents {
     forwarded: Set<string>;
     limit: { source: string; maxHeight: number };
     map: Source[];
+    message: { from: string; payload: Json }; // from another person, through the bridge
+    connectivity: { id: string; active: boolean }; // whether the bridge still hears from somebody
 }
 
 interface MappedSource {
@@ -71,6 +74,14 @@ export class Channel extends Emitter<ChannelEvents> {
                 return this.emit("forwarded", new Set(message.forwardedSources as string[]));
             case "SenderSourceConstraints":
                 return this.emit("limit", { source: String(message.sourceName), maxHeight: Number(message.maxHeight) });
+            case "EndpointMessage":
+                if (!isObject(message.msgPayload)) return;
+                return this.emit("message", { from: textOf(message.from), payload: message.msgPayload });
+            case "EndpointConnectivityStatusChangeEvent":
+                return this.emit("connectivity", {
+                    id: textOf(message.endpoint),
+                    active: String(message.active) === "true",
+                });
             case "AudioSourcesMap":
                 return this.emit("map", mapped(message.mappedSources as MappedSource[], "audio"));
             case "VideoSourcesMap":

@@ -2,40 +2,44 @@
 // over when the connection is gone for good. The user interface shows `phase` and calls the verbs below.
 import { Capabilities } from "./caps";
 import { Config } from "./config";
+import { listOf, textOf } from "./components";
 import { Emitter } from "./emitter";
-import { parseOffer } from "./jingle";
+import { parseOffer, parseRestart } from "./jingle";
+import { Lesson, Notice } from "./lesson";
 import { Media } from "./media";
+import { kOwnOf } from "./moderation";
 import { NS } from "./namespaces";
 import { Own } from "./peer";
-import { ChatMessage, Departure, Refusal, Room, randomHex } from "./room";
+import { Refusal } from "./presence";
+import { ChatMessage, Departure, Room, randomHex } from "./room";
+import { Recovery } from "./recovery";
 import { Session } from "./session";
 import { StanzaError, Stream } from "./stream";
+import { t, told } from "./text";
 import { Element, el } from "./xml";
 
 export type Phase =
     | { name: "prejoin" }
     | { name: "connecting"; again: boolean }
     | { name: "waiting" }
-    | { name: "password"; wrong: boolean }
+    | { name: "lobby" } // the door is shut: the teacher answers
+    | { name: "password"; wrong: boolean; text: string }
     | { name: "joined" }
-    | { name: "ended"; text: string; canReturn: boolean };
+    | { name: "ended"; text: string; canReturn: boolean; teacher: boolean };
 
 export interface ConferenceEvents {
     phase: Phase;
     changed: void; // occupants, tracks, states: draw again
     message: ChatMessage;
-    notice: string; // a sentence for the person in front of the screen
+    notice: Notice; // a sentence for the person in front of the screen
+    reaction: { from: string; reactions: string[] };
 }
 
 const kPollMs = 5_000;
 const kRejoinMs = 1_000;
 const kRejoinMaxMs = 15_000;
 const kRestartAfterMs = 5_000; // the server takes no restart sooner
-const kClosed =
-    "Der Klassenraum ist geschlossen. Wenn der Unterricht weitergeht, bekommst du ein neues " +
-    "Passwort von deiner Lehrkraft.";
-const kClosedByUs = "Der Klassenraum ist geschlossen. Das bisherige Passwort ist ungültig.";
-const kKicked = "Die Lehrkraft hat dich aus dem Klassenraum entfernt.";
+const kReaction = "endpoint-reaction"; // as Jitsi's clients name it
 
 export class Conference extends Emitter<ConferenceEvents> {
     phase: Phase = { name: "prejoin" };
@@ -47,9 +51,13 @@ export class Conference extends Emitter<ConferenceEvents> {
     private name = "";
     private password = "";
     private timer: ReturnType<typeof setTimeout> | undefined;
+    private recovery: Recovery | undefined;
     private iceServers: RTCIceServer[] = [];
     private restarted = 0;
     private failures = 0;
+    private components = new Map<string, string>();
+    private capabilities: Capabilities | undefined;
+    readonly lesson: Lesson;
 
     constructor(
         private readonly config: Config,
@@ -61,7 +69,14 @@ export class Conference extends Emitter<ConferenceEvents> {
             void this.session?.setTrack(own, media.tracks.get(own));
             this.emit("changed", undefined);
         });
-        media.on("failed", ({ text }) => this.emit("notice", text));
+        media.on("failed", ({ text }) => this.say(text));
+        this.lesson = new Lesson(media);
+        this.lesson.on("changed", () => this.emit("changed", undefined));
+        this.lesson.on("notice", (notice) => this.emit("notice", notice));
+        this.lesson.on("move", (jid) => void this.moveTo(jid));
+        this.lesson.on("opened", () => this.room?.join(this.password));
+        this.lesson.on("denied", () => this.end(t("Deine Lehrkraft hat dich nicht eingelassen."), true));
+        this.lesson.on("closed", () => this.end(closedText(), false));
     }
 
     get lastN(): number {
@@ -86,7 +101,17 @@ export class Conference extends Emitter<ConferenceEvents> {
     }
 
     leave(): void {
-        this.end("Du hast den Klassenraum verlassen.", true);
+        this.end(t("Du hast den Klassenraum verlassen."), true);
+    }
+
+    react(reaction: string): void {
+        this.session?.tell({ name: kReaction, reactions: [reaction], timestamp: Date.now() });
+        if (this.room) this.emit("reaction", { from: this.room.id, reactions: [reaction] });
+    }
+
+    rename(name: string): void {
+        this.name = name.trim().slice(0, 60) || this.name;
+        this.room?.rename(this.name);
     }
 
     endForAll(): void {
@@ -100,17 +125,17 @@ export class Conference extends Emitter<ConferenceEvents> {
 
     // How things are, in words; true when all is well.
     status(): [string, boolean] {
-        if (!this.online) return ["Verbindung unterbrochen – wird wiederhergestellt …", false];
+        if (!this.online) return [t("Verbindung unterbrochen – wird wiederhergestellt …"), false];
         if (!this.session)
             return this.room?.participants.size
-                ? ["Ton und Bild werden verbunden …", false]
-                : ["Noch ist niemand sonst da.", true];
+                ? [t("Ton und Bild werden verbunden …"), false]
+                : [t("Noch ist niemand sonst da."), true];
         const state = this.session.peer.connection.connectionState;
-        if (state === "connected") return ["Verbunden", true];
+        if (state === "connected") return [t("Verbunden"), true];
         return [
             state === "disconnected" || state === "failed"
-                ? "Ton und Bild unterbrochen – wird wiederhergestellt …"
-                : "Ton und Bild werden verbunden …",
+                ? t("Ton und Bild unterbrochen – wird wiederhergestellt …")
+                : t("Ton und Bild werden verbunden …"),
             false,
         ];
     }
@@ -137,21 +162,11 @@ export class Conference extends Emitter<ConferenceEvents> {
         stream.on("lost", () => current() && this.rejoin());
         try {
             await stream.connect();
-            const room = new Room(
-                stream,
-                this.config,
-                this.roomName.local,
-                await Capabilities.create(this.rewriting),
-                this.name,
-            );
+            this.capabilities = await Capabilities.create(this.rewriting);
             if (!current()) return;
-            this.room = room;
-            this.observe(room);
+            this.take(`${this.roomName.local}@${hosts.muc.toLowerCase()}`, stream, this.capabilities);
             this.setOnline(true);
-            void room
-                .discover()
-                .then(() => this.emit("changed", undefined))
-                .catch(() => undefined);
+            void this.discoverComponents(stream);
             void this.discoverRelays(stream);
             await this.knock();
         } catch {
@@ -159,28 +174,49 @@ export class Conference extends Emitter<ConferenceEvents> {
         }
     }
 
+    private take(jid: string, stream: Stream, capabilities: Capabilities): void {
+        this.room = new Room(stream, this.config, jid, capabilities, this.components, this.name);
+        this.lesson.attach(this.room, stream);
+        this.observe(this.room);
+    }
+
+    // Into a group, or back: another room on the same stream (jitsi-signalling.md 6.5).
+    private async moveTo(jid: string): Promise<void> {
+        const { stream, room, capabilities } = this;
+        if (!stream || !room?.joined || !capabilities || room.jid === jid) return;
+        room.leave(true);
+        this.stopSession();
+        this.take(jid, stream, capabilities);
+        await this.knock();
+    }
+
+    private async discoverComponents(stream: Stream): Promise<void> {
+        const { domain } = this.config.hosts;
+        const answer = await stream.iq("get", domain, el("query", { xmlns: NS.disco })).catch(() => undefined);
+        for (const identity of answer?.child("query")?.all("identity") ?? []) {
+            this.components.set(identity.attr("type"), identity.attr("name"));
+        }
+        this.emit("changed", undefined);
+    }
+
     private observe(room: Room): void {
+        const current = (): boolean => this.room === room;
         room.on("joined", () => {
             this.failures = 0;
+            if (!room.moderator) this.lesson.hall?.leave();
             this.enter({ name: "joined" });
         });
-        room.on("refused", (refusal) => this.refused(refusal));
+        room.on("refused", (refusal) => current() && this.refused(refusal));
+        room.on("invited", () => current() && !room.joined && room.join(this.password));
         room.on("occupants", () => this.emit("changed", undefined));
         room.on("left", (id) => this.session?.participantLeft(id));
-        room.on("departed", (departure) => this.departed(departure));
-        room.on("message", (message) => {
-            this.emit("message", message);
-            if (!message.from && !message.own) this.emit("notice", message.text);
-        });
-        room.on("muteRequest", (own) => {
+        room.on("departed", (departure) => current() && this.departed(departure));
+        room.on("message", (message) => current() && this.emit("message", message));
+        room.on("muteRequest", (medium) => {
+            const own = kOwnOf[medium];
             if (!this.media.tracks.has(own)) return;
             void this.media.set(own, false);
-            this.emit(
-                "notice",
-                own === "microphone"
-                    ? "Die Lehrkraft hat dein Mikrofon ausgeschaltet."
-                    : "Die Lehrkraft hat deine Kamera ausgeschaltet.",
-            );
+            this.say(mutedBy(own));
         });
     }
 
@@ -196,7 +232,9 @@ export class Conference extends Emitter<ConferenceEvents> {
         } catch (error) {
             if (this.room !== room || !(error instanceof StanzaError) || error.condition === "remote-server-timeout")
                 return;
-            this.end(error.text || "Du kannst diesen Klassenraum gerade nicht betreten. Frag deine Lehrkraft.", true);
+            const text =
+                told(error.text) || t("Du kannst diesen Klassenraum gerade nicht betreten. Frag deine Lehrkraft.");
+            this.end(text, true);
         }
     }
 
@@ -209,12 +247,21 @@ export class Conference extends Emitter<ConferenceEvents> {
     private refused(refusal: Refusal): void {
         if (refusal.kind === "waiting") return this.waitAndKnock();
         if (refusal.kind === "fatal") return this.end(refusal.text, true);
-        this.enter({ name: "password", wrong: this.password !== "" });
+        if (refusal.kind === "lobby") {
+            this.lesson.hall?.enter(refusal.jid, this.name);
+            return this.enter({ name: "lobby" });
+        }
+        this.enter({ name: "password", wrong: this.password !== "", text: refusal.text });
     }
 
     private departed(departure: Departure): void {
-        if (departure.kind === "kicked") return this.end(kKicked, false);
-        if (departure.kind === "closed") return this.end(this.room?.moderator ? kClosedByUs : kClosed, false);
+        if (departure.kind === "kicked") {
+            return this.end(t("Die Lehrkraft hat dich aus dem Klassenraum entfernt."), false);
+        }
+        if (departure.kind === "closed") {
+            const byUs = t("Der Klassenraum ist geschlossen. Das bisherige Passwort ist ungültig.");
+            return this.end(this.room?.moderator ? byUs : closedText(), false);
+        }
         this.rejoin();
     }
 
@@ -227,12 +274,17 @@ export class Conference extends Emitter<ConferenceEvents> {
         this.timer = setTimeout(() => void this.connect(), wait);
     }
 
+    private say(text: string): void {
+        this.emit("notice", { text });
+    }
+
     private setOnline(online: boolean): void {
         this.online = online;
         this.emit("changed", undefined);
     }
 
     private receive(stanza: Element): void {
+        if (stanza.name === "presence" && this.lesson.hall?.receive(stanza)) return;
         if (this.room?.receive(stanza) || stanza.name !== "iq") return;
         const jingle = stanza.child("jingle", NS.jingle);
         const query = stanza.child("query", NS.disco);
@@ -264,6 +316,7 @@ export class Conference extends Emitter<ConferenceEvents> {
         }
         this.stream?.answer(iq);
         if (action === "source-add" || action === "source-remove") session.change(action, jingle);
+        if (action === "transport-info") void this.recovery?.receive(parseRestart(jingle));
         if (action === "session-terminate") this.stopSession();
     }
 
@@ -277,6 +330,7 @@ export class Conference extends Emitter<ConferenceEvents> {
         this.stopSession();
         const session = new Session(offer, stream, room, this.rewriting, this.iceServers);
         this.session = session;
+        this.recovery = new Recovery(session, stream, () => this.session === session && this.restartSession());
         session.on("tracks", () => this.emit("changed", undefined));
         session.on("state", (state) => this.mediaState(session, state));
         session.on("dominantSpeaker", (id) => {
@@ -284,23 +338,29 @@ export class Conference extends Emitter<ConferenceEvents> {
             this.emit("changed", undefined);
         });
         session.on("rejected", (own) => this.sourceRejected(own));
+        session.on("message", ({ from, payload }) => {
+            if (payload.name !== kReaction || !room.participants.has(from)) return;
+            const reactions = listOf(payload.reactions).map((reaction) => textOf(reaction, 20));
+            this.emit("reaction", { from, reactions });
+        });
         session.accept(new Map(this.media.tracks)).catch(() => this.session === session && this.restartSession());
     }
 
     private sourceRejected(own: Own): void {
         void this.media.set(own, false);
-        this.emit(
-            "notice",
-            "Das geht gerade nicht: Zu viele sind schon zu hören oder zu sehen, oder deine Lehrkraft hat es gesperrt.",
+        this.say(
+            t(
+                "Das geht gerade nicht: Zu viele sind schon zu hören oder zu sehen, oder deine Lehrkraft hat es gesperrt.",
+            ),
         );
     }
 
     private mediaState(session: Session, state: RTCPeerConnectionState): void {
         this.emit("changed", undefined);
-        if (state === "failed" && this.session === session) this.restartSession();
+        if (this.session === session) this.recovery?.state(state);
     }
 
-    // ICE failed: the server is asked for a new session, not more often than it allows.
+    // Nothing else helped: the server is asked for a new session, not more often than it allows.
     private restartSession(): void {
         const session = this.session;
         const wait = Math.max(0, this.restarted + kRestartAfterMs - Date.now());
@@ -313,6 +373,7 @@ export class Conference extends Emitter<ConferenceEvents> {
     }
 
     private stopSession(): void {
+        this.recovery?.close();
         this.session?.close();
         this.session = undefined;
         this.dominantSpeaker = "";
@@ -334,10 +395,12 @@ export class Conference extends Emitter<ConferenceEvents> {
     }
 
     private end(text: string, canReturn: boolean): void {
+        const teacher = this.room?.moderator === true;
         if (this.room?.joined) this.room.leave();
+        else this.lesson.hall?.leave();
         this.dispose();
         this.media.stopAll();
-        this.enter({ name: "ended", text, canReturn });
+        this.enter({ name: "ended", text, canReturn, teacher });
     }
 
     private dispose(): void {
@@ -347,6 +410,18 @@ export class Conference extends Emitter<ConferenceEvents> {
         this.stopSession();
         stream?.close();
     }
+}
+
+function closedText(): string {
+    return t(
+        "Der Klassenraum ist geschlossen. Wenn der Unterricht weitergeht, bekommst du ein neues Passwort von deiner Lehrkraft.",
+    );
+}
+
+function mutedBy(own: Own): string {
+    if (own === "microphone") return t("Die Lehrkraft hat dein Mikrofon ausgeschaltet.");
+    if (own === "camera") return t("Die Lehrkraft hat deine Kamera ausgeschaltet.");
+    return t("Die Lehrkraft hat dein Teilen beendet.");
 }
 
 // Names this browser to the focus, so that a stolen session is of no use elsewhere; says nothing about the person.

@@ -24,3 +24,10 @@ export function roomOf(path: string): { name: string; local: string } {
     const name = decoded.normalize("NFKC").toLowerCase();
     return { name, local: encodeURIComponent(name).toLowerCase() };
 }
+
+// What a room is called among people: "Mathe 7b" of "amsel-27-mathe-7b-k3fq" (account, title, chance).
+export function titleOf(slug: string): string {
+    const title = /^[a-z]+(?:-\d+)?-(.+)-[a-z0-9]{4}$/.exec(slug)?.[1] ?? slug;
+    const words = title.replace(/-/g, " ");
+    return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -288,3 +288,37 @@ export function sessionTerminate(offer: Offer, reason: string, text: string, res
         el("bridge-session", { xmlns: NS.focus, id: offer.bridgeSession, restart: String(restart) }),
     );
 }
+
+// --- ICE restart in place ---
+
+export interface RestartedTransport {
+    generation: number;
+    ufrag: string;
+    pwd: string;
+    candidates: Candidate[];
+}
+
+export function iceRestart(offer: Offer): Element {
+    return el(
+        "jingle",
+        { xmlns: NS.jingle, action: "session-info", sid: offer.sid, initiator: offer.from },
+        el("bridge-session", { xmlns: NS.focus, id: offer.bridgeSession, "ice-restart": "true" }),
+    );
+}
+
+export function parseRestart(jingle: Element): RestartedTransport | undefined {
+    const transport = jingle.child("content", NS.jingle)?.child("transport", NS.iceUdp);
+    const generation = Number(transport?.attr("ice-generation"));
+    if (!transport || !Number.isInteger(generation) || generation < 1) return undefined;
+    const candidates = transport.all("candidate").map(parseCandidate);
+    return { generation, ufrag: transport.attr("ufrag"), pwd: transport.attr("pwd"), candidates };
+}
+
+export function restarted(offer: Offer, generation: number, own: Transport): Element {
+    const attributes = { xmlns: NS.iceUdp, "ice-generation": String(generation), ufrag: own.ufrag, pwd: own.pwd };
+    return el(
+        "jingle",
+        { xmlns: NS.jingle, action: "transport-info", sid: offer.sid, initiator: offer.from },
+        el("content", { creator: "responder", name: "audio" }, el("transport", attributes)),
+    );
+}

@@ -1,11 +1,12 @@
 // Starts the classroom in the page: config from the server, room from the address.
 import { publish } from "./api";
 import { Conference } from "./conference";
-import { roomOf } from "./config";
+import { roomOf, titleOf } from "./config";
 import { Media } from "./media";
-import { Lobby } from "./ui/lobby";
+import { Door } from "./ui/door";
 import { RoomView } from "./ui/room_view";
 import { h } from "./ui/dom";
+import { t } from "./text";
 
 function start(app: HTMLElement): void {
     const { config } = window;
@@ -15,15 +16,18 @@ function start(app: HTMLElement): void {
             h(
                 "p.card",
                 {},
-                "Dieser Browser kann den Klassenraum nicht öffnen. Bitte nimm einen aktuellen Firefox, Chrome, Edge oder Safari.",
+                t(
+                    "Dieser Browser kann den Klassenraum nicht öffnen. Bitte nimm einen aktuellen Firefox, Chrome, Edge oder Safari.",
+                ),
             ),
         );
         return;
     }
-    document.title = `${room.name} – Klassenraum`;
+    const title = titleOf(room.name);
+    document.title = `${title} – ${t("Klassenraum")}`;
     const conference = new Conference(config, room, new Media());
-    const lobby = new Lobby(conference, room.name);
-    const view = new RoomView(conference, room.name);
+    const door = new Door(conference, title, room.name);
+    const view = new RoomView(conference, title, room.name);
     let scheduled = false;
     const draw = (): void => {
         scheduled = false;
@@ -37,22 +41,23 @@ function start(app: HTMLElement): void {
     conference.on("phase", (phase) => {
         const joined = phase.name === "joined";
         if (joined) view.draw();
-        else lobby.show(phase);
-        app.replaceChildren(joined ? view.element : lobby.element);
+        else door.show(phase);
+        if (["prejoin", "ended"].includes(phase.name)) view.reset();
+        app.replaceChildren(joined ? view.element : door.element);
     });
     addEventListener("keydown", (event) => {
-        const typing = (event.target as HTMLElement).matches?.("input, textarea, select");
+        const typing = (event.target as HTMLElement).matches?.("input:not([type=checkbox]), textarea, select");
         if (event.ctrlKey || event.metaKey || event.altKey || (typing && event.key !== "Escape")) return;
         if (conference.phase.name === "joined") view.key(event);
-        else if (conference.phase.name === "prejoin" && event.key.toLowerCase() === "m") lobby.toggle("microphone");
-        else if (conference.phase.name === "prejoin" && event.key.toLowerCase() === "v") lobby.toggle("camera");
+        else if (conference.phase.name === "prejoin" && event.key.toLowerCase() === "m") door.toggle("microphone");
+        else if (conference.phase.name === "prejoin" && event.key.toLowerCase() === "v") door.toggle("camera");
     });
     addEventListener("pagehide", () => {
         if (!["prejoin", "ended"].includes(conference.phase.name)) conference.leave();
     });
     publish(conference, view);
-    lobby.show(conference.phase);
-    app.append(lobby.element);
+    door.show(conference.phase);
+    app.append(door.element);
 }
 
 start(document.getElementById("app")!);

@@ -1,6 +1,7 @@
 // Own microphone, camera and screen. "Off" means that the track is stopped and the device's light is out.
 import { Emitter } from "./emitter";
 import { Own, kOwn } from "./peer";
+import { t } from "./text";
 
 declare global {
     interface Window {
@@ -12,6 +13,7 @@ declare global {
 export interface MediaEvents {
     changed: Own; // the track came, went or was replaced
     failed: { own: Own; text: string };
+    speaker: void; // another loudspeaker was chosen
 }
 
 const kCamera = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
@@ -21,6 +23,7 @@ const kScreen = { frameRate: { max: 15 } };
 export class Media extends Emitter<MediaEvents> {
     readonly tracks = new Map<Own, MediaStreamTrack>();
     private readonly devices = new Map<Own, string>();
+    speaker = ""; // device id; empty: the system's
     private readonly work = new Map<Own, Promise<void>>();
 
     // One change of a device at a time, in the order of the clicks.
@@ -35,6 +38,17 @@ export class Media extends Emitter<MediaEvents> {
         if (!this.tracks.has(own)) return;
         await this.set(own, false);
         await this.set(own, true);
+    }
+
+    chooseSpeaker(deviceId: string): void {
+        this.speaker = deviceId;
+        this.emit("speaker", undefined);
+    }
+
+    // Not every browser lets a page choose; then the system's loudspeaker sounds.
+    speak(element: HTMLAudioElement): void {
+        const able = element as HTMLAudioElement & { setSinkId?: (id: string) => Promise<void>; sinkId?: string };
+        if (this.speaker !== (able.sinkId ?? "")) void able.setSinkId?.(this.speaker).catch(() => undefined);
     }
 
     chosen(own: Own): string {
@@ -84,13 +98,14 @@ export class Media extends Emitter<MediaEvents> {
 }
 
 function failure(own: Own, denied: boolean): string {
-    const device = { microphone: "das Mikrofon", camera: "die Kamera", screen: "den Bildschirm" }[own];
-    if (denied) return `Der Browser darf ${device} nicht benutzen. Erlaube es beim Symbol links der Adresse.`;
-    return `Der Browser findet ${device} nicht, oder ein anderes Programm benutzt es gerade.`;
+    const device = { microphone: t("das Mikrofon"), camera: t("die Kamera"), screen: t("den Bildschirm") }[own];
+    if (denied) {
+        return t("Der Browser darf {device} nicht benutzen. Erlaube es beim Symbol links der Adresse.", { device });
+    }
+    return t("Der Browser findet {device} nicht, oder ein anderes Programm benutzt es gerade.", { device });
 }
 
-export async function listDevices(own: Own): Promise<MediaDeviceInfo[]> {
-    const kind = own === "microphone" ? "audioinput" : "videoinput";
+export async function listDevices(kind: MediaDeviceKind): Promise<MediaDeviceInfo[]> {
     const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
     return devices.filter((d) => d.kind === kind && d.deviceId && d.label);
 }

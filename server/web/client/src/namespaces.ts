@@ -19,6 +19,8 @@ export const NS = {
     jitmeet: "http://jitsi.org/jitmeet",
     muteAudio: "http://jitsi.org/jitmeet/audio",
     muteVideo: "http://jitsi.org/jitmeet/video",
+    muteDesktop: "http://jitsi.org/jitmeet/desktop",
+    dataForms: "jabber:x:data",
     colibri: "http://jitsi.org/protocol/colibri",
     jingle: "urn:xmpp:jingle:1",
     jingleErrors: "urn:xmpp:jingle:errors:1",

@@ -1,9 +1,17 @@
 // The RTCPeerConnection towards the bridge. The browser always answers: this class writes the server's offer anew
 // whenever the received sources change. Own tracks never renegotiate, their three sections exist from the start.
 import { Emitter } from "./emitter";
-import { Description, Offer, SentSource, Transport } from "./jingle";
+import { Description, Offer, RestartedTransport, SentSource, Transport } from "./jingle";
 import { ReceiveTable } from "./receive_table";
-import { Section, answeredDescriptions, answeredSource, answeredTransport, mungeSimulcast, writeOffer } from "./sdp";
+import {
+    Section,
+    answeredDescriptions,
+    answeredSource,
+    answeredTransport,
+    candidateLine,
+    mungeSimulcast,
+    writeOffer,
+} from "./sdp";
 
 export type Own = "microphone" | "camera" | "screen"; // in the order of their sections
 export const kOwn: Own[] = ["microphone", "camera", "screen"];
@@ -63,6 +71,20 @@ export class Peer extends Emitter<PeerEvents> {
         this.dirty = true;
         this.work = this.work.then(() => (this.dirty ? this.negotiate() : undefined)).catch(report);
         return this.work;
+    }
+
+    // RFC 8445 §9: the server's new credentials; ours come with the answer. The candidates follow: within the offer they
+    // would make Chromium give up the pair that still works.
+    async restartIce({ ufrag, pwd, candidates }: RestartedTransport): Promise<Transport> {
+        this.offer.transport = { ...this.offer.transport, ufrag, pwd, candidates: [] };
+        await this.renegotiate();
+        for (const candidate of candidates) {
+            await this.connection
+                .addIceCandidate({ candidate: candidateLine(candidate), sdpMid: "0", usernameFragment: ufrag })
+                .catch(report);
+        }
+        this.offer.transport.candidates = candidates;
+        return answeredTransport(this.connection.localDescription?.sdp ?? "");
     }
 
     setTrack(own: Own, track: MediaStreamTrack | null): Promise<void> {

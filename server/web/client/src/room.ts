@@ -1,34 +1,29 @@
 // The classroom as XMPP shows it: the conference request (focus), the MUC (XEP-0045) with presence, chat and roles.
 // Who is in here, what they are called and whether they are muted; media is somebody else's.
 import { Capabilities } from "./caps";
+import { Json, componentJson } from "./components";
 import { Config } from "./config";
 import { Emitter } from "./emitter";
 import { VideoType } from "./jingle";
+import { Medium } from "./moderation";
 import { NS } from "./namespaces";
+import { Participant, Refusal, participantOf, refusalOf } from "./presence";
 import { StanzaError, Stream } from "./stream";
+import { t, told } from "./text";
 import { Element, el } from "./xml";
 
-export interface SourceState {
-    muted: boolean;
-    videoType: VideoType;
-}
-export interface Participant {
-    id: string;
-    name: string;
-    moderator: boolean;
-    handRaised: boolean;
-    sources: Map<string, SourceState>;
-}
 export interface ChatMessage {
     id: string;
     from: string; // participant id; empty: the classroom itself
     name: string;
-    text: string;
+    text: string; // as it is shown
+    said: string; // as it was sent
+    to: string; // of a private message of ours: whom it went to
     private: boolean;
     own: boolean;
+    failed: boolean; // the server did not take it
     time: Date;
 }
-export type Refusal = { kind: "password" } | { kind: "waiting" } | { kind: "fatal"; text: string };
 export type Departure = { kind: "kicked" } | { kind: "closed"; text: string } | { kind: "removed" };
 
 export interface RoomEvents {
@@ -38,41 +33,40 @@ export interface RoomEvents {
     left: string; // participant id
     departed: Departure; // we are out
     message: ChatMessage;
-    muteRequest: "microphone" | "camera";
+    muteRequest: Medium;
+    component: Json; // moderation, polls, breakouts, metadata
+    lobby: string; // address of the lobby when the door is shut and we may answer it; empty: the door is open
+    invited: void; // the teacher let us in
 }
 
 const kFocus = "focus";
+const kMuteNamespaces: Record<Medium, string> = {
+    audio: NS.muteAudio,
+    video: NS.muteVideo,
+    desktop: NS.muteDesktop,
+};
 
 export class Room extends Emitter<RoomEvents> {
     readonly participants = new Map<string, Participant>();
-    readonly jid: string;
     readonly id: string;
     identity = ""; // the teacher's account when the server recognised one
     moderator = false;
     joined = false;
-    focusJid = "";
-    private components = new Map<string, string>();
+    hand = 0;
     private sources: Record<string, { muted: boolean; videoType?: VideoType }> = {};
     private presencePending = false;
 
     constructor(
         private readonly stream: Stream,
         private readonly config: Config,
-        local: string,
+        readonly jid: string,
         private readonly caps: Capabilities,
-        readonly name: string,
+        private readonly components: Map<string, string>,
+        public name: string,
     ) {
         super();
-        this.jid = `${local}@${config.hosts.muc.toLowerCase()}`;
         const prefix = stream.jid.slice(0, 8);
         this.id = /^[0-9a-f]{8}$/.test(prefix) ? prefix : randomHex(8);
-    }
-
-    async discover(): Promise<void> {
-        const answer = await this.stream.iq("get", this.config.hosts.domain, el("query", { xmlns: NS.disco }));
-        for (const identity of answer.child("query")?.all("identity") ?? []) {
-            this.components.set(identity.attr("type"), identity.attr("name"));
-        }
     }
 
     // True: come in. False: the teacher is not there yet. Throws a StanzaError when it will not work at all.
@@ -82,7 +76,6 @@ export class Room extends Emitter<RoomEvents> {
         try {
             const conference = (await this.stream.iq("set", focus, request)).child("conference");
             this.identity = conference?.attr("identity") ?? "";
-            this.focusJid = conference?.attr("focusjid") ?? "";
             return conference?.attr("ready") === "true";
         } catch (error) {
             if (error instanceof StanzaError && error.condition === "not-authorized") return false;
@@ -95,9 +88,15 @@ export class Room extends Emitter<RoomEvents> {
         this.stream.send(this.presence(x));
     }
 
-    leave(): void {
+    // `moved`: into a group or back, which others need not be told as a goodbye.
+    leave(moved = false): void {
         this.joined = false;
-        this.stream.send(el("presence", { xmlns: NS.client, to: `${this.jid}/${this.id}`, type: "unavailable" }));
+        const attributes = { xmlns: NS.client, to: this.occupant(this.id), type: "unavailable" };
+        this.stream.send(el("presence", attributes, moved && el("status", {}, "switch_room")));
+    }
+
+    occupant(id: string): string {
+        return `${this.jid}/${id}`;
     }
 
     setSource(name: string, state: { muted: boolean; videoType?: VideoType } | undefined): void {
@@ -106,30 +105,41 @@ export class Room extends Emitter<RoomEvents> {
         this.announce();
     }
 
+    raiseHand(raised: boolean): void {
+        this.hand = raised ? Date.now() : 0;
+        this.announce();
+        this.emit("occupants", undefined);
+    }
+
+    rename(name: string): void {
+        this.name = name;
+        this.announce();
+    }
+
     sendChat(text: string, to = ""): void {
         const id = randomHex(16);
-        const target = to ? `${this.jid}/${to}` : this.jid;
+        const target = to ? this.occupant(to) : this.jid;
         this.stream.send(
             el("message", { xmlns: NS.client, to: target, type: to ? "chat" : "groupchat", id }, el("body", {}, text)),
         );
-        if (to)
-            this.emit("message", {
-                id,
-                from: this.id,
-                name: this.name,
-                text,
-                private: true,
-                own: true,
-                time: new Date(),
-            });
+        // What goes to all comes back from the server; a private line does not.
+        if (to) this.emit("message", { ...this.message(id, this.id, text), private: true, own: true, to });
+    }
+
+    // A command to one of the server's components, which knows by itself in which room we are.
+    command(component: string, payload: Element, type?: string): void {
+        const to = this.components.get(component);
+        if (to) this.stream.send(el("message", { xmlns: NS.client, to, type }, payload));
+    }
+    has(component: string): boolean {
+        return this.components.has(component);
     }
 
     endForAll(): void {
-        const to = this.components.get("end_conference");
-        if (to) this.stream.send(el("message", { xmlns: NS.client, to }, el("end_conference")));
+        this.command("end_conference", el("end_conference"));
     }
     get canEndForAll(): boolean {
-        return this.moderator && this.components.has("end_conference");
+        return this.moderator && this.has("end_conference");
     }
 
     // Moderators only; the server checks it.
@@ -140,11 +150,11 @@ export class Room extends Emitter<RoomEvents> {
             el("query", { xmlns: NS.mucAdmin }, el("item", { nick: id, role: "none" })),
         );
     }
-    mute(id: string): Promise<Element> {
+    mute(id: string, medium: Medium = "audio"): Promise<Element> {
         return this.stream.iq(
             "set",
-            `${this.jid}/${kFocus}`,
-            el("mute", { xmlns: NS.muteAudio, jid: `${this.jid}/${id}` }, "true"),
+            this.occupant(kFocus),
+            el("mute", { xmlns: kMuteNamespaces[medium], jid: this.occupant(id) }, "true"),
         );
     }
 
@@ -162,11 +172,12 @@ export class Room extends Emitter<RoomEvents> {
     private presence(x?: Element): Element {
         return el(
             "presence",
-            { xmlns: NS.client, to: `${this.jid}/${this.id}` },
+            { xmlns: NS.client, to: this.occupant(this.id) },
             x,
             this.caps.presence(),
             el("SourceInfo", {}, JSON.stringify(this.sources)),
             el("jitsi_participant_codecList", {}, codecs()),
+            this.hand > 0 && el("jitsi_participant_raisedHand", {}, String(this.hand)),
             el("nick", { xmlns: NS.nick }, this.name),
         );
     }
@@ -182,7 +193,8 @@ export class Room extends Emitter<RoomEvents> {
         }
         const mute = stanza.child("mute");
         if (!mute || nick !== kFocus) return false;
-        if (mute.text === "true") this.emit("muteRequest", mute.ns === NS.muteVideo ? "camera" : "microphone");
+        const medium = (["audio", "video", "desktop"] as const).find((m) => kMuteNamespaces[m] === mute.ns);
+        if (mute.text === "true" && medium) this.emit("muteRequest", medium);
         this.stream.answer(stanza);
         return true;
     }
@@ -191,20 +203,26 @@ export class Room extends Emitter<RoomEvents> {
         const x = presence.child("x", NS.mucUser);
         const own = nick === this.id || x?.all("status").some((s) => s.attr("code") === "110") === true;
         const type = presence.attr("type");
-        if (type === "error") return this.joined ? undefined : this.emit("refused", refusal(presence.child("error")));
+        if (type === "error") return this.joined ? undefined : this.emit("refused", refusalOf(presence.child("error")));
         if (nick === kFocus) return;
         if (type === "unavailable") return own ? this.departed(x) : this.gone(nick);
         if (type) return;
-        if (own) {
-            this.moderator = x?.child("item")?.attr("role") === "moderator";
-            if (!this.joined) {
-                this.joined = true;
-                this.emit("joined", undefined);
-            }
-        } else {
-            this.participants.set(nick, participant(presence, nick));
-        }
+        if (own) this.receiveOwn(presence, x);
+        else this.participants.set(nick, participantOf(presence, nick));
         this.emit("occupants", undefined);
+    }
+
+    private receiveOwn(presence: Element, x: Element | undefined): void {
+        const moderator = x?.child("item")?.attr("role") === "moderator";
+        const changed = moderator !== this.moderator;
+        this.moderator = moderator;
+        // The server has the last word on what we are called.
+        this.name = presence.child("nick", NS.nick)?.text || this.name;
+        if (!this.joined) {
+            this.joined = true;
+            this.emit("joined", undefined);
+        } else if (!changed) return;
+        if (moderator) void this.look();
     }
 
     private gone(nick: string): void {
@@ -222,64 +240,66 @@ export class Room extends Emitter<RoomEvents> {
         this.emit("departed", { kind: kicked ? "kicked" : "removed" });
     }
 
+    // The room's configuration as it is now: for a teacher it names the lobby while the door is shut.
+    private async look(): Promise<void> {
+        const query = el("query", { xmlns: NS.disco });
+        const answer = await this.stream.iq("get", this.jid, query).catch(() => undefined);
+        const fields = answer?.child("query")?.child("x", NS.dataForms)?.all("field") ?? [];
+        const lobby = fields.find((f) => f.attr("var") === "muc#roominfo_lobbyroom")?.child("value")?.text ?? "";
+        if (answer && this.joined) this.emit("lobby", lobby);
+    }
+
     private receiveMessage(message: Element, fromRoom: boolean, nick: string): boolean {
-        const text = message.child("body")?.text ?? "";
-        const type = message.attr("type");
+        const json = componentJson(message);
+        if (json) {
+            this.emit("component", json);
+            return true;
+        }
         const fromServer = split(message.attr("from"))[0] === this.config.hosts.domain;
         if (!fromRoom && !fromServer) return false;
-        const shown =
-            type === "error" ? `Nicht zugestellt. ${message.child("error")?.child("text")?.text ?? ""}`.trim() : text;
-        if (!shown) return true;
-        const stamp = message.child("delay", NS.delay)?.attr("stamp");
-        const from = type === "error" || nick === kFocus ? "" : nick;
-        this.emit("message", {
-            id: message.attr("id") || randomHex(8),
-            from,
-            name: from === this.id ? this.name : from ? (this.participants.get(from)?.name ?? "Jemand") : "Klassenraum",
-            text: shown,
-            private: type === "chat" && from !== "",
-            own: from === this.id,
-            time: stamp ? new Date(stamp) : new Date(),
-        });
+        const x = message.child("x", NS.mucUser);
+        if (fromRoom && nick === "" && x?.child("invite")) this.emit("invited", undefined);
+        if (fromRoom && nick === "" && x?.all("status").some((s) => s.attr("code") === "104")) {
+            if (this.moderator) void this.look();
+        }
+        this.receiveText(message, nick === kFocus ? "" : nick);
         return true;
     }
-}
 
-function participant(presence: Element, id: string): Participant {
-    const item = presence.child("x", NS.mucUser)?.child("item");
-    return {
-        id,
-        name: presence.child("nick", NS.nick)?.text.trim().slice(0, 80) || "Ohne Namen",
-        moderator: item?.attr("role") === "moderator",
-        handRaised: Boolean(presence.child("jitsi_participant_raisedHand")?.text),
-        sources: sourceStates(presence.child("SourceInfo")?.text ?? "", id),
-    };
-}
-
-// Only sources that carry their owner's id in their name count: nobody speaks for others.
-export function sourceStates(json: string, owner: string): Map<string, SourceState> {
-    const states = new Map<string, SourceState>();
-    try {
-        for (const [name, info] of Object.entries(JSON.parse(json) as Record<string, Partial<SourceState>>)) {
-            if (!name.startsWith(owner + "-")) continue;
-            states.set(name, {
-                muted: info.muted === true,
-                videoType: info.videoType === "desktop" ? "desktop" : "camera",
-            });
-        }
-    } catch {
-        // A presence without or with broken SourceInfo has no unmuted sources.
+    private receiveText(message: Element, from: string): void {
+        const type = message.attr("type");
+        const failed = type === "error";
+        const reason = told(message.child("error")?.child("text")?.text ?? "");
+        const said = failed ? "" : (message.child("body")?.text ?? "");
+        const text = failed ? t("Nicht zugestellt. {reason}", { reason }).trim() : from ? said : told(said);
+        if (!text) return;
+        const stamp = message.child("delay", NS.delay)?.attr("stamp");
+        this.emit("message", {
+            ...this.message(message.attr("id") || randomHex(8), failed ? "" : from, text),
+            said,
+            failed,
+            private: type === "chat" && from !== "",
+            own: !failed && from === this.id,
+            time: stamp ? new Date(stamp) : new Date(),
+        });
     }
-    return states;
-}
 
-function refusal(error: Element | undefined): Refusal {
-    const condition = error?.children[0]?.name ?? "";
-    const text = error?.child("text")?.text ?? "";
-    if (condition === "not-authorized") return { kind: "password" };
-    if (condition === "registration-required") return { kind: "waiting" };
-    if (condition === "service-unavailable") return { kind: "fatal", text: text || "Der Klassenraum ist voll." };
-    return { kind: "fatal", text: text || "Du kannst diesen Klassenraum gerade nicht betreten. Frag deine Lehrkraft." };
+    private message(id: string, from: string, text: string): ChatMessage {
+        const someone = this.participants.get(from)?.name ?? t("Jemand");
+        const name = from === this.id ? this.name : from ? someone : t("Klassenraum");
+        return {
+            id,
+            from,
+            name,
+            text,
+            said: text,
+            to: "",
+            private: false,
+            own: false,
+            failed: false,
+            time: new Date(),
+        };
+    }
 }
 
 function codecs(): string {

@@ -68,7 +68,7 @@ function sectionLines(
             ? [...section.rids.map((rid) => `a=rid:${rid} recv`), `a=simulcast:recv ${section.rids.join(";")}`]
             : []),
         ...(section.source ? sourceLines(section.source) : []),
-        ...transport.candidates.map(candidateLine),
+        ...transport.candidates.map((candidate) => `a=${candidateLine(candidate)}`),
     ];
 }
 
@@ -103,10 +103,10 @@ function sourceLines(source: Source): string[] {
     return [`a=ssrc-group:FID ${source.ssrc} ${source.rtx}`, ...line(source.ssrc), ...line(source.rtx)];
 }
 
-function candidateLine(c: Candidate): string {
+export function candidateLine(c: Candidate): string {
     const tcp = c.tcptype ? ` tcptype ${c.tcptype}` : "";
     const way = `${c.foundation} ${c.component} ${c.protocol} ${c.priority} ${c.ip} ${c.port}`;
-    return `a=candidate:${way} typ ${c.type}${tcp} generation 0`;
+    return `candidate:${way} typ ${c.type}${tcp} generation 0`;
 }
 
 // --- the browser's answer ---

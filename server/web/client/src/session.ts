@@ -1,5 +1,6 @@
 // One Jingle session with the bridge: the connection, its channel, the sources that come and those that go.
 import { Channel } from "./channel";
+import { Json } from "./components";
 import { Emitter } from "./emitter";
 import { Offer, SentSource, Source, parseSources, sessionAccept, sessionTerminate, sourceChange } from "./jingle";
 import { Own, Peer, kOwn } from "./peer";
@@ -13,6 +14,7 @@ export interface SessionEvents {
     dominantSpeaker: string;
     state: RTCPeerConnectionState;
     rejected: Own; // the server does not want this source
+    message: { from: string; payload: Json }; // a word of another client, which nobody wrote by hand
 }
 
 const kSuffix: Record<Own, string> = { microphone: "a0", camera: "v0", screen: "v1" };
@@ -21,12 +23,14 @@ export class Session extends Emitter<SessionEvents> {
     readonly peer: Peer;
     readonly table = new ReceiveTable(kOwn.length);
     forwarded: Set<string> | undefined; // undefined: the bridge has not said yet
+    readonly unheard = new Set<string>(); // people whose media do not reach the bridge at the moment
     private readonly channel: Channel | undefined;
     private readonly signalled = new Map<Own, SentSource>();
     private readonly tracks = new Map<Own, MediaStreamTrack>();
     private accepted = false;
     private closed = false;
     private constraints: object | undefined;
+    asked = new Set<string>(); // sources on the screen
 
     constructor(
         readonly offer: Offer,
@@ -51,6 +55,12 @@ export class Session extends Emitter<SessionEvents> {
         );
         channel.on("forwarded", (names) => {
             this.forwarded = names;
+            this.emit("tracks", undefined);
+        });
+        channel.on("message", (message) => this.emit("message", message));
+        channel.on("connectivity", ({ id, active }) => {
+            if (active) this.unheard.delete(id);
+            else this.unheard.add(id);
             this.emit("tracks", undefined);
         });
         channel.on("limit", ({ source, maxHeight }) => {
@@ -148,6 +158,7 @@ export class Session extends Emitter<SessionEvents> {
 
     // What we would like to see: sources by name with the height of their tiles.
     receive(heights: Map<string, number>, onStage: string[], lastN: number): void {
+        this.asked = new Set(heights.keys());
         const constraints = Object.fromEntries([...heights].map(([name, maxHeight]) => [name, { maxHeight }]));
         const wanted = {
             lastN,
@@ -167,7 +178,13 @@ export class Session extends Emitter<SessionEvents> {
         this.received(action === "source-add" ? this.table.add(sources) : this.table.remove(sources));
     }
 
+    // To all others' clients, through the bridge (EndpointMessage).
+    tell(payload: Json): void {
+        this.channel?.send("EndpointMessage", { to: "", msgPayload: payload });
+    }
+
     participantLeft(id: string): void {
+        this.unheard.delete(id);
         if (!this.rewriting) return this.received(this.table.removeOwner(id));
         this.table.disown(id);
         this.emit("tracks", undefined);

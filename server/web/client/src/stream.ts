@@ -7,6 +7,7 @@ import { Element, el, parse } from "./xml";
 
 const kPingAfterMs = 10_000; // of silence
 const kPongWithinMs = 8_000;
+const kProbeWithinMs = 2_500; // when there is reason to doubt
 const kConnectWithinMs = 15_000;
 const kResumeForMs = 60_000; // the server keeps a dead session that long
 const kRetryMaxMs = 6_000;
@@ -62,6 +63,17 @@ export class Stream extends Emitter<StreamEvents> {
             this.ready = { done, fail };
             this.open();
         });
+    }
+
+    // Something else has stopped: is this connection alive? One that does not answer at once is made anew.
+    probe(): void {
+        if (!this.online) return this.retryNow();
+        const socket = this.socket;
+        const asked = Date.now();
+        this.iq("get", this.pingTarget, el("ping", { xmlns: NS.ping })).catch(() => undefined);
+        setTimeout(() => {
+            if (this.online && this.socket === socket && this.lastHeard < asked) this.dropSocket();
+        }, kProbeWithinMs);
     }
 
     send(stanza: Element): void {

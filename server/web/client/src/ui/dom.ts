@@ -32,8 +32,17 @@ const kIcons = {
     close: "M6 6l12 12M18 6 6 18",
     pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
     send: "M4 12 20 4l-5 16-3-7z",
-    hand: "M7 12V7.5a1.5 1.5 0 0 1 3 0V11V5a1.5 1.5 0 0 1 3 0v6V6a1.5 1.5 0 0 1 3 0v6V9a1.5 1.5 0 0 1 3 0v5c0 4-2.5 7-6 7" +
+    hand:
+        "M7 12V7.5a1.5 1.5 0 0 1 3 0V11V5a1.5 1.5 0 0 1 3 0v6V6a1.5 1.5 0 0 1 3 0v6V9a1.5 1.5 0 0 1 3 0v5c0 4-2.5 7-6 7" +
         "-3 0-4.5-1.5-6-4l-2.5-4.5c-.5-1.5 1.5-2.5 2.5-1z",
+    smile: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14.5c1 1.5 2 2 3.5 2s2.5-.5 3.5-2M9 9.5v.5M15 9.5v.5",
+    poll: "M5 20v-7M12 20V4M19 20v-11",
+    view: "M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z",
+    stage: "M4 5h16v9H4zM4 17h4v3H4zM10 17h4v3h-4zM16 17h4v3h-4z",
+    more: "M5 12h.01M12 12h.01M19 12h.01",
+    lesson: "M4 5h16v10H4zM12 15v5M8 20h8M8 9h8M8 12h5",
+    back: "M15 5l-7 7 7 7",
+    next: "M9 5l7 7-7 7",
     off: "M4 4l16 16",
 };
 export type Icon = keyof typeof kIcons;
@@ -49,6 +58,26 @@ export function icon(name: Icon, struck = false): SVGSVGElement {
         svg.append(path);
     }
     return svg;
+}
+
+export function button(label: string, onclick: () => void, kind = ""): HTMLButtonElement {
+    const element = h("button", { type: "button", onclick }, label);
+    if (kind) element.className = kind;
+    return element;
+}
+
+export function link(label: string, href: string, kind = ""): HTMLAnchorElement {
+    const element = h("a", { href }, label);
+    if (kind) element.className = kind;
+    return element;
+}
+
+// New content only when it differs, and without taking the focus from whoever works in it: elements that have an id are
+// found again.
+export function replace(parent: HTMLElement, content: Node[]): void {
+    const focused = parent.contains(document.activeElement) ? document.activeElement?.id : "";
+    parent.replaceChildren(...content);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 // A round button of the bar: big enough for a thumb, its state said in words as well.
@@ -68,7 +97,7 @@ export class Toggle {
     show(
         label: string,
         short: string,
-        state: { pressed?: boolean; struck?: boolean; badge?: number; disabled?: boolean } = {},
+        state: { pressed?: boolean; struck?: boolean; badge?: number; of?: string; alert?: boolean } = {},
     ): void {
         const shown = JSON.stringify([label, state]);
         if (shown === this.shown) return;
@@ -79,9 +108,10 @@ export class Toggle {
             h("span.short", {}, short),
         );
         if (state.badge) this.element.append(h("b.badge", {}, String(state.badge)));
-        this.element.disabled = state.disabled === true;
         this.element.title = this.key ? `${label} (${this.key})` : label;
-        this.element.setAttribute("aria-label", label);
+        const count = state.badge ? `, ${state.badge} ${state.of ?? ""}`.trimEnd() : "";
+        this.element.setAttribute("aria-label", label + count);
+        this.element.classList.toggle("alert", state.alert === true);
         if (state.pressed !== undefined) this.element.setAttribute("aria-pressed", String(state.pressed));
         this.element.classList.toggle("struck", state.struck === true);
     }
