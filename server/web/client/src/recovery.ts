@@ -40,7 +40,9 @@ export class Recovery {
         this.stream.probe();
         try {
             await this.stream.iq("set", this.session.offer.from, iceRestart(this.session.offer));
-            this.wait(kRestartedWithinMs, () => this.giveUp());
+            // After an outage the old way may work again before the answer is there.
+            if (!this.broken()) this.asking = false;
+            else this.wait(kRestartedWithinMs, () => this.giveUp());
         } catch (error) {
             if (this.closed) return;
             const soon = error instanceof StanzaError && error.condition === "resource-constraint";
