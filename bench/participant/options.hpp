@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocol/core/time.hpp"
+#include "protocol/rtp/profile.hpp"
 
 namespace klassenraum::bench {
 
@@ -25,6 +26,9 @@ enum class Voice : std::uint8_t { None, Muted, Silent, Spurts, Always };
 struct Camera {
     bool on = true;
     bool screen = false;
+    // VP8: an encoding per height (simulcast). VP9, AV1: layers of one stream, which in AV1 a Dependency Descriptor
+    // tells.
+    rtp::Codec codec = rtp::Codec::Vp8;
     std::uint32_t frames_per_second = 30;
     std::uint8_t temporal_layers = 3;
     std::vector<std::uint16_t> heights = {180, 360, 720};

@@ -262,6 +262,7 @@ rtp::ForwardExtensions Participant::extensions(bool video, Instant now) {
     rtp::ForwardExtensions chosen;
     for (const std::uint8_t id : {rtp::kTransportCcId, rtp::kMidId}) chosen.accepted.add(id);
     chosen.accepted.add(video ? rtp::kAbsSendTimeId : rtp::kAudioLevelId);
+    if (video) chosen.accepted.add(rtp::kDependencyDescriptorId);
     chosen.transport_sequence = transport_sequence_++;
     if (video) chosen.abs_send_time = rtp::abs_send_time(now);
     if (!media_known_) chosen.mid = video ? "1" : "0";

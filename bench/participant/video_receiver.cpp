@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
-#include "protocol/rtp/vp8.hpp"
-
 namespace klassenraum::bench {
 
 namespace {
 
 constexpr Duration kKeyFrameWait = 200ms;  // libwebrtc's max_wait_for_keyframe
 constexpr Duration kStall = 1s;
-constexpr std::uint16_t kPictureMask = 0x7fff;
 
 }  // namespace
 
@@ -18,26 +15,6 @@ void VideoReceiver::expect(std::uint32_t source, VideoQuality* quality, Instant 
     if (quality_ != nullptr && quality_ != quality) quality_->playing.pause(now);
     source_ = source;
     quality_ = quality;
-}
-
-bool VideoReceiver::read(const rtp::Packet& packet, Part& part) const {
-    part.timestamp = packet.timestamp();
-    part.marker = packet.marker();
-    part.padding = packet.padding_only();
-    if (part.padding) return true;
-    const auto descriptor = rtp::parse_vp8(packet.payload());
-    if (!descriptor) return false;
-    part.picture_id = descriptor->picture_id.value_or(0);
-    part.layered = descriptor->picture_id && descriptor->tl0_picture_index && descriptor->temporal;
-    part.tl0 = descriptor->tl0_picture_index.value_or(0);
-    part.temporal = descriptor->temporal.value_or(0);
-    part.sync = descriptor->layer_sync;
-    part.start = descriptor->frame_start;
-    part.key = descriptor->frame_start && descriptor->key_frame;
-    const std::size_t header = descriptor->size + (part.start ? (part.key ? 10U : 3U) : 0U);
-    if (packet.payload().size() < header) return false;
-    if (const auto note = read_note(packet.payload().subspan(header))) part.note = *note;
-    return true;
 }
 
 void VideoReceiver::receive(const rtp::Packet& packet, Instant now) {
@@ -57,6 +34,10 @@ void VideoReceiver::receive(const rtp::Packet& packet, Instant now) {
     part(sequence) = fresh;
     if (sequence <= last_sequence_) return;
     if (!fresh.padding) assemble(sequence, now);
+    // A picture that begins with a higher layer shows only by the packet before it that it is one.
+    if (holds(sequence + 1) && part(sequence + 1).spatial > 0 && part(sequence + 1).timestamp != fresh.timestamp) {
+        assemble(sequence + 1, now);
+    }
     decode_ready(now);
 }
 
@@ -67,7 +48,7 @@ void VideoReceiver::assemble(std::int64_t sequence, Instant now) {
         return holds(at) && !part(at).padding && part(at).timestamp == timestamp;
     };
     std::int64_t first = sequence;
-    while (!part(first).start) {
+    while (!begins_picture(first)) {
         if (!belongs(first - 1)) return;
         --first;
     }
@@ -91,20 +72,6 @@ bool VideoReceiver::follows_at_once(const Frame& frame) {
         if (!holds(at) || !part(at).padding) return false;
     }
     return true;
-}
-
-bool VideoReceiver::decodable(const Frame& frame) const {
-    const Part& head = frame.head;
-    if (head.key) return true;
-    if (!started_) return false;
-    if (!head.layered) return head.picture_id == ((last_picture_ + 1) & kPictureMask);
-    if (head.temporal == 0) return head.tl0 == static_cast<std::uint8_t>(tl0_ + 1);
-    if (head.tl0 != tl0_) return false;
-    if (head.sync) return true;
-    const unsigned behind = static_cast<unsigned>(head.picture_id - base_picture_) & kPictureMask;
-    if (behind == 0 || behind >= 64) return false;
-    const std::uint64_t between = ((std::uint64_t{1} << behind) - 1) & ~std::uint64_t{1};
-    return (since_base_ & between) == between;
 }
 
 void VideoReceiver::decode_ready(Instant now) {
@@ -131,13 +98,8 @@ void VideoReceiver::decode(const Frame& frame, Instant now) {
     started_ = true;
     last_sequence_ = frame.last;
     last_picture_ = head.picture_id;
-    if (head.key || head.temporal == 0) {
-        base_picture_ = head.picture_id;
-        tl0_ = head.tl0;
-        since_base_ = 0;
-    } else {
-        const unsigned behind = static_cast<unsigned>(head.picture_id - base_picture_) & kPictureMask;
-        if (behind < 64) since_base_ |= std::uint64_t{1} << behind;
+    for (std::int64_t at = frame.first; at <= frame.last; ++at) {
+        if (part(at).start) remember(part(at));
     }
     last_decoded_ = now;
     nacks.forget_before(frame.first);
@@ -152,34 +114,6 @@ void VideoReceiver::decode(const Frame& frame, Instant now) {
     const Duration delay = now - head.note.captured;
     quality_->delay_sum += delay;
     quality_->longest_delay = std::max(quality_->longest_delay, delay);
-}
-
-void VideoReceiver::check_truth(const Frame& frame) {
-    const FrameNote& note = frame.head.note;
-    bool whole = true;
-    for (std::int64_t at = frame.first; at <= frame.last; ++at) {
-        const FrameNote& other = part(at).note;
-        whole = whole && other.frame == note.frame && other.source == note.source && other.encoding == note.encoding &&
-                other.part == at - frame.first && other.parts == frame.last - frame.first + 1;
-    }
-    bool right = whole;
-    const auto known = [this](std::uint32_t number) { return truth_[number % truth_.size()] == number + 1; };
-    if (frame.head.key) {
-        right = right && note.reference == FrameNote::kNone;
-        truth_.fill(0);
-    } else {
-        right = right && note.source == truth_source_ && note.encoding == truth_encoding_ && known(note.reference);
-    }
-    if (quality_ != nullptr) {
-        if (!right) ++quality_->corrupt;
-        if (note.source != source_) ++quality_->misattributed;
-        const bool same = truth_source_ == note.source && quality_->height != 0;
-        if (frame.head.key && same && quality_->height != note.height) ++quality_->layer_switches;
-        quality_->height = note.height;
-    }
-    truth_[note.frame % truth_.size()] = note.frame + 1;
-    truth_source_ = note.source;
-    truth_encoding_ = note.encoding;
 }
 
 void VideoReceiver::expire(Instant now) {

@@ -9,8 +9,6 @@ namespace klassenraum::bench {
 
 namespace {
 
-constexpr std::uint8_t kPayloadType = 100;
-constexpr std::uint8_t kRtxPayloadType = 96;
 constexpr std::size_t kDescriptor = 6;
 constexpr Duration kRepeatAfter = 30ms;  // a packet that was just sent again is on its way
 
@@ -41,10 +39,23 @@ void write_frame_header(ByteWriter& out, bool key, std::uint16_t height) {
 VideoSender::VideoSender(const Camera& camera, std::uint32_t source, Entropy& entropy, Instant now)
     : source_(source),
       frames_per_second_(camera.frames_per_second),
+      codec_(camera.codec),
+      heights_(camera.heights),
+      dependencies_(camera.heights),
       on_(camera.on),
       start_(now),
       next_frame_(now + Duration(entropy.below(33'000))) {
     const std::size_t count = std::min({camera.heights.size(), camera.bits_per_second.size(), kMaxEncodings});
+    for (const rtp::PayloadType& type : rtp::kPayloadTypes) {
+        if (type.codec != codec_) continue;
+        payload_type_ = type.number;
+        rtx_payload_type_ = type.rtx;
+    }
+    if (layered()) {
+        add_layers(camera, count, entropy);
+        update_active(now);
+        return;
+    }
     encodings_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint32_t rate = camera.bits_per_second[i];
@@ -73,6 +84,7 @@ std::vector<std::uint32_t> VideoSender::rtx_ssrcs() const {
 }
 
 bool VideoSender::wants(const Encoding& encoding, std::size_t index) const {
+    if (layered()) return on_ && max_height_ != 0;
     if (!on_ || max_height_ == 0 || encoding.encoder.rate() == 0) return false;
     return index == 0 || max_height_ < 0 || encoding.height <= max_height_;
 }
@@ -85,6 +97,12 @@ void VideoSender::update_active(Instant now) {
         const bool active = wants(encodings_[i], i);
         started = started || (active && !encodings_[i].active);
         encodings_[i].active = active;
+    }
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const bool active = on_ && max_height_ != 0 && layers_[i].encoder.rate() > 0 &&
+                            (i == 0 || max_height_ < 0 || heights_[i] <= max_height_);
+        started = started || (active && !layers_[i].active);
+        layers_[i].active = active;
     }
     // libvpx makes key frames of all encodings when one joins.
     if (started) key_frame_due_ = true;
@@ -142,8 +160,9 @@ void VideoSender::expire(Instant now) {
             last_key_frame_ = next_frame_;
         }
         for (std::size_t i = 0; i < encodings_.size(); ++i) {
-            if (encodings_[i].active) encode(i, key, next_frame_);
+            if (encodings_[i].active && !layered()) encode(i, key, next_frame_);
         }
+        if (layered()) encode_layers(key, next_frame_);
         ++frame_count_;
         next_frame_ += Duration(1'000'000 / frames_per_second_);
     }
@@ -162,18 +181,9 @@ void VideoSender::packetize(std::size_t index, const EncodedFrame& frame, Instan
     const std::size_t parts = (octets + kRoom - 1) / kRoom;
     for (std::size_t part = 0; part < parts; ++part) {
         const std::size_t share = octets / parts + (part < octets % parts ? 1 : 0);
-        SentPacket& packet = encoding.sent[encoding.sequence % kSentPackets];
-        packet.octets.resize(12 + kDescriptor + (part == 0 ? header : 0) + FrameNote::kSize + share);
-        packet.sequence = encoding.sequence;
-        packet.used = true;
-        packet.repeating = false;
-        packet.sent = Instant{};
-        ByteWriter out(packet.octets);
-        out.u8(0x80);
-        out.u8(static_cast<std::uint8_t>(kPayloadType | (part + 1 == parts ? 0x80 : 0)));
-        out.u16(encoding.sequence);
-        out.u32(timestamp(encoding, now));
-        out.u32(encoding.ssrc);
+        const std::size_t payload = kDescriptor + (part == 0 ? header : 0) + FrameNote::kSize + share;
+        SentPacket& packet = new_packet(encoding, part + 1 == parts, payload, now);
+        ByteWriter out(MutableBytes(packet.octets).subspan(rtp::kFixedHeaderSize));
         write_descriptor(out, frame, part == 0);
         if (part == 0) write_frame_header(out, frame.key, encoding.height);
         write_note(out, {.source = source_,
@@ -185,14 +195,28 @@ void VideoSender::packetize(std::size_t index, const EncodedFrame& frame, Instan
                          .parts = static_cast<std::uint16_t>(parts),
                          .encoding = static_cast<std::uint8_t>(index)});
         out.zeros(out.remaining());
-        queue_.push_back({index, encoding.sequence, false});
-        ++encoding.sequence;
+        queue_.push_back({index, packet.sequence, false});
     }
+}
+
+// With its header; what goes into the payload is the caller's.
+VideoSender::SentPacket& VideoSender::new_packet(Encoding& encoding, bool marker, std::size_t payload, Instant now) {
+    SentPacket& packet = encoding.sent[encoding.sequence % kSentPackets];
+    packet = SentPacket{.octets = std::move(packet.octets), .sequence = encoding.sequence, .used = true};
+    packet.octets.resize(rtp::kFixedHeaderSize + payload);
+    ByteWriter out(packet.octets);
+    out.u8(0x80);
+    out.u8(static_cast<std::uint8_t>(payload_type_ | (marker ? 0x80 : 0)));
+    out.u16(encoding.sequence++);
+    out.u32(timestamp(encoding, now));
+    out.u32(encoding.ssrc);
+    return packet;
 }
 
 double VideoSender::target_rate() const {
     double rate = 0;
-    for (const Encoding& encoding : encodings_) rate += encoding.active ? encoding.encoder.rate() : 0;
+    for (const Encoding& encoding : encodings_) rate += encoding.active && !layered() ? encoding.encoder.rate() : 0;
+    for (const Layer& layer : layers_) rate += layer.active ? layer.encoder.rate() : 0;
     return std::max(rate, 120'000.0);
 }
 
@@ -226,12 +250,12 @@ std::size_t VideoSender::write_next(Instant now, const rtp::ForwardExtensions& e
     rtp::ForwardHeader header{.ssrc = encoding.ssrc,
                               .timestamp = packet->timestamp(),
                               .sequence = packet->sequence(),
-                              .payload_type = kPayloadType,
+                              .payload_type = payload_type_,
                               .marker = packet->marker()};
     if (next.again) {
         header.ssrc = encoding.rtx_ssrc;
         header.sequence = encoding.rtx_sequence++;
-        header.payload_type = kRtxPayloadType;
+        header.payload_type = rtx_payload_type_;
         header.original_sequence = packet->sequence();
         ++retransmissions_;
     } else {
@@ -240,7 +264,9 @@ std::size_t VideoSender::write_next(Instant now, const rtp::ForwardExtensions& e
     }
     stored.sent = now;
     stored.repeating = false;
-    const rtp::Written written = rtp::write_forwarded(*packet, header, extensions, slot);
+    rtp::ForwardExtensions all = extensions;
+    all.dependency_descriptor = stored.dependency;
+    const rtp::Written written = rtp::write_forwarded(*packet, header, all, slot);
     octets_ += written.size;
     const auto took = Duration(static_cast<std::int64_t>(static_cast<double>(written.size) * 8e6 / pacing_rate()));
     free_at_ = std::max(free_at_, now - kPacerTick) + took;

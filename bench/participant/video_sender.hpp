@@ -1,5 +1,6 @@
-// A camera: three encodings of one picture (simulcast) as libwebrtc sends them, paced, with retransmissions on request,
-// key frames on request and only the encodings that somebody wants (jitsi-media.md 5.4). Owned by a Participant.
+// A camera: three encodings of one picture (simulcast), or three layers on one SSRC, as libwebrtc sends them, paced,
+// with retransmissions on request, key frames on request and only the encodings that somebody wants
+// (jitsi-media.md 5.4). Owned by a Participant.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "bench/participant/layers.hpp"
 #include "bench/participant/limits.hpp"
 #include "bench/participant/options.hpp"
 #include "bench/participant/video_encoder.hpp"
@@ -56,6 +58,7 @@ public:
 private:
     struct SentPacket {
         std::vector<std::uint8_t> octets;  // fixed header and payload
+        std::vector<std::uint8_t> dependency = {};
         Instant sent{};
         std::uint16_t sequence = 0;
         bool used = false;
@@ -75,6 +78,11 @@ private:
         std::uint32_t octets = 0;
         std::vector<SentPacket> sent = {};
     };
+    struct Layer {
+        VideoEncoder encoder;
+        std::uint32_t nominal_rate = 0;
+        bool active = false;
+    };
     struct Queued {
         std::size_t encoding = 0;
         std::uint16_t sequence = 0;
@@ -84,6 +92,13 @@ private:
     bool wants(const Encoding& encoding, std::size_t index) const;
     void encode(std::size_t index, bool key, Instant now);
     void packetize(std::size_t index, const EncodedFrame& frame, Instant now);
+    // Of a stream with layers: there is one encoding, and its encoder is not used.
+    bool layered() const { return codec_ != rtp::Codec::Vp8; }
+    void add_layers(const Camera& camera, std::size_t count, Entropy& entropy);
+    std::size_t active_layers() const;
+    void encode_layers(bool key, Instant now);
+    void packetize_layer(LayerPacket packet, std::size_t octets, Instant now);
+    SentPacket& new_packet(Encoding& encoding, bool marker, std::size_t payload, Instant now);
     std::uint32_t timestamp(const Encoding& encoding, Instant now) const;
     double target_rate() const;
     double pacing_rate() const;
@@ -91,7 +106,13 @@ private:
 
     std::uint32_t source_;
     std::uint32_t frames_per_second_;
+    rtp::Codec codec_;
+    std::uint8_t payload_type_ = 0;
+    std::uint8_t rtx_payload_type_ = 0;
     std::vector<Encoding> encodings_;
+    std::vector<Layer> layers_;  // lowest first
+    std::vector<std::uint16_t> heights_;
+    DependencyWriter dependencies_;
     std::uint32_t rate_limit_ = 0xffffffff;
     bool on_;
     std::int32_t max_height_ = -1;  // a client that was told nothing sends everything

@@ -17,10 +17,11 @@ struct Lesson {
     explicit Lesson(std::uint64_t seed)
         : room(seed, {.ben = sim::both({.delay = 15ms}), .others = 28, .cameras = 6}), print(room.world) {}
 
-    // Ten seconds of each of a narrow, a lossy and a broken line, or a good one all the time.
+    // A minute of narrow, lossy and broken lines by turns, or of a good one.
     void play(bool bad) {
         room.settle(20s);
         print.start_anew();
+        print.leave_out(bench::note_source(room.ben->video_source()));
         raised = room.world.counters().layers_raised;
         for (const Duration cut : {0s, 1s}) {
             if (bad) room.ben.set_lines({.up = {.delay = 15ms}, .down = {.bits_per_second = 700'000, .delay = 15ms}});

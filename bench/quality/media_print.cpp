@@ -41,7 +41,7 @@ void MediaPrint::take(std::size_t browser, ByteView datagram) {
     const std::size_t header = descriptor->size + (descriptor->key_frame ? 10U : 3U);
     if (packet->payload().size() < header) return;
     const auto note = bench::read_note(packet->payload().subspan(header));
-    if (!note) return;
+    if (!note || note->source == left_out_) return;
     Frames& frames = receiver.pictures[note->source];
     if (descriptor->key_frame) frames.keys.push_back(static_cast<std::uint32_t>(frames.shown.size()));
     frames.shown.push_back(std::uint64_t{note->encoding} << 32 | note->frame);

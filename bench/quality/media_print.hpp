@@ -24,12 +24,15 @@ public:
         std::map<std::uint32_t, Frames> pictures;  // by source
     };
     const Receiver& of(std::size_t browser) const { return receivers_.at(browser); }
+    // What this source sends is its own line's affair.
+    void leave_out(std::uint32_t source) { left_out_ = source; }
     // Forgets what came so far.
     void start_anew() { receivers_.assign(receivers_.size(), {}); }
 
 private:
     void take(std::size_t browser, ByteView datagram);
     std::vector<Receiver> receivers_;
+    std::uint32_t left_out_ = 0;
 };
 
 bool same_sound(const MediaPrint& left, const MediaPrint& right, std::size_t browser);

@@ -15,14 +15,12 @@ sim::Lines narrow(std::uint64_t bits_per_second) {
     return {.up = {}, .down = {.bits_per_second = bits_per_second, .delay = 20ms, .queue = kQueue}};
 }
 
-}  // namespace
-
-Outcome rate_falls_and_recovers(std::uint64_t seed) {
+Outcome falls_and_recovers(std::uint64_t seed, const bench::Camera& camera) {
     constexpr double kWide = 2'000'000;
     constexpr double kNarrow = 500'000;
     constexpr Duration kSpan = 20s;
     constexpr Duration kToSettle = 5s;
-    Classroom room(seed, {.ben = narrow(2'000'000)});
+    Classroom room(seed, {.ben = narrow(2'000'000), .camera = camera});
     Outcome outcome;
     room.settle(15s);
     const Instant start = room.world.now();
@@ -53,6 +51,18 @@ Outcome rate_falls_and_recovers(std::uint64_t seed) {
     waits("after", rise + kToSettle, end);
     room.finish(outcome, {});
     return outcome;
+}
+
+}  // namespace
+
+Outcome rate_falls_and_recovers(std::uint64_t seed) {
+    return falls_and_recovers(seed, {});
+}
+Outcome layers_of_vp9(std::uint64_t seed) {
+    return falls_and_recovers(seed, {.codec = rtp::Codec::Vp9});
+}
+Outcome layers_of_av1(std::uint64_t seed) {
+    return falls_and_recovers(seed, {.codec = rtp::Codec::Av1});
 }
 
 // Six lines of a steady rate each: whoever sits behind one is not to see the picture change all the time.

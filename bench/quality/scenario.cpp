@@ -25,6 +25,8 @@ constexpr std::array kScenarios{
     Scenario{"port-change", "Ben's router gives him another port and tells nobody", changes_its_port},
     Scenario{"bad-line", "a class of thirty with and without one bad line", one_line_of_thirty_is_bad},
     Scenario{"speakers", "ten people, another one speaks every 2 s", speakers_change_every_2_s},
+    Scenario{"vp9", "VP9 in three layers; the line falls and recovers", layers_of_vp9},
+    Scenario{"av1", "AV1 in three layers with the Dependency Descriptor; likewise", layers_of_av1},
     Scenario{"join", "Ben comes to a lesson on a free line", somebody_joins},
     Scenario{"thirty", "two minutes of a class of thirty", two_minutes_of_thirty},
     Scenario{"hour", "an hour of a class of thirty", an_hour_of_thirty, true},

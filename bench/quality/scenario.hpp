@@ -24,6 +24,8 @@ Outcome rate_falls_and_recovers(std::uint64_t seed);
 Outcome rates_stay(std::uint64_t seed);
 Outcome somebody_downloads(std::uint64_t seed);
 Outcome screen_on_a_full_line(std::uint64_t seed);
+Outcome layers_of_vp9(std::uint64_t seed);
+Outcome layers_of_av1(std::uint64_t seed);
 
 // losses.cpp
 Outcome loses_1_percent(std::uint64_t seed);
