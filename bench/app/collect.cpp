@@ -31,6 +31,7 @@ void Readings::add(Generator& generator, Instant now) {
     const Measured measured = generator.measured();
     probe_.video.add(measured.probe.video);
     probe_.audio.add(measured.probe.audio);
+    probe_.packets += measured.probe.packets;
     lateness_.add(measured.lateness);
     received_.datagrams += measured.received.datagrams;
     received_.octets += measured.received.octets;
@@ -119,10 +120,10 @@ void Readings::set_server(Figures& figures) const {
     const auto grown = [&](const std::string& name) {
         return metric(metrics_after, name) - metric(metrics_before, name);
     };
-    double forwarded = static_cast<double>(received_.datagrams);  // all that came, when the server does not tell
+    // What arrived: the same count for every server.
+    const double forwarded = static_cast<double>(probe_.packets);
+    figures.set("forwarded", forwarded / seconds);
     if (!metrics_after.empty()) {
-        forwarded = grown("klassenraum_rtp_forwarded_total") + grown("klassenraum_retransmissions_total");
-        figures.set("forwarded", forwarded / seconds);
         const double sends = grown("klassenraum_sends_total");
         if (sends > 0) figures.set("datagrams_per_send", grown("klassenraum_datagrams_sent_total") / sends);
         figures.set("server_turn_max", metric(metrics_after, "klassenraum_turn_microseconds_max"));

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "bench/app/presets.hpp"
+#include "bench/app/series.hpp"
 #include "bench/app/wish.hpp"
 
 namespace klassenraum::bench {
@@ -112,6 +113,67 @@ int run(const std::string& preset, const Wish& wish) {
     return finish(outcomes, wish);
 }
 
+// What a search is for when nothing else is said: nobody waits, nothing freezes, voices are whole.
+std::vector<std::string> usual_thresholds() {
+    return {"failed<=0", "loss_share<1%", "audio_delay_p99<50ms", "audio_gap_share<1%", "frozen_share<1%"};
+}
+
+int search_limit(const std::string& preset, Wish wish, std::uint32_t most_rooms) {
+    if (wish.thresholds.empty()) wish.thresholds = usual_thresholds();
+    Limit limit = find_limit(scenario_of(preset, wish), wish.target, run_options(wish),
+                             read_thresholds(wish.thresholds), most_rooms);
+    wish.thresholds.clear();  // a limit that was found is a result, not a failure
+    for (Outcome& outcome : limit.outcomes) outcome.broken.clear();
+    const int code = finish(limit.outcomes, wish);
+    if (wish.json_file != "-" && wish.csv_file != "-") std::cout << text_of(limit, speaks_german());
+    return limit.held > 0 ? kOk : code == kOk ? kThresholdBroken : code;
+}
+
+int run_suite(std::vector<std::string> names, const Wish& wish) {
+    if (names.empty())
+        names = {"klasse-30", "nur-ton", "galerie-25", "funkloch", "lehrkraft-weg", "schule-443", "sturm-120"};
+    std::vector<Scenario> scenarios;
+    for (const std::string& name : names) scenarios.push_back(scenario_of(name, wish));
+    std::vector<Outcome> outcomes;
+    for (const Scenario& scenario : scenarios)
+        outcomes.push_back(run_scenario(scenario, wish.target, run_options(wish)));
+    return finish(outcomes, wish);
+}
+
+Side side_of(const std::string& name, const Scenario& scenario, const Target& target, const RunOptions& options) {
+    return {name, [=] {
+                Outcome outcome = run_scenario(scenario, target, options);
+                outcome.peer = name;
+                return outcome;
+            }};
+}
+
+int run_comparison(const std::string& preset, const std::string& peer, unsigned rounds, const Wish& wish) {
+    const Scenario scenario = scenario_of(preset.empty() ? "eins-zu-50" : preset, wish);
+    const RunOptions options = run_options(wish);
+    Side other;
+    if (peer.find('/') != std::string::npos) {
+        Target target = wish.target;
+        target.server.binary = peer;
+        other = side_of("klassenraum (2)", scenario, target, options);
+    } else if (peer == "janus") {
+        other = {peer, [=] { return run_against_janus(scenario, options); }};
+    } else if (peer == "mediasoup") {
+        throw std::runtime_error(
+            "mediasoup's worker is not on this machine: its npm package fetches a binary, or what it is built from, "
+            "from "
+            "elsewhere. performance.md has its figures; compare with --peer janus here.");
+    } else {
+        throw std::invalid_argument("--peer: janus, mediasoup, or another server program's path");
+    }
+    Comparison comparison = compare(side_of("klassenraum", scenario, wish.target, options), other, rounds);
+    const int code = finish(comparison.outcomes, wish);
+    if (wish.json_file != "-" && wish.csv_file != "-") {
+        std::cout << table_of(comparison, "klassenraum", other.name, speaks_german());
+    }
+    return code;
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -120,10 +182,23 @@ int run_command_line(int argc, char** argv) {
     Wish wish;
     std::string preset;
     std::string file;
+    std::string peer = "janus";
+    unsigned rounds = 3;
+    std::uint32_t most_rooms = 200;
+    std::vector<std::string> names;
     CLI::App* run_command = app.add_subcommand("run", "one load, described by options");
     CLI::App* preset_command = app.add_subcommand("preset", "a load with a name; without a name: the list");
     preset_command->add_option("name", preset, "such as klasse-30");
-    for (CLI::App* command : {run_command, preset_command}) {
+    CLI::App* limit_command = app.add_subcommand("find-limit", "how many rooms of a preset the server bears");
+    limit_command->add_option("name", preset, "preset; else the room that the options describe");
+    limit_command->add_option("--most-rooms", most_rooms, "where the search ends");
+    CLI::App* suite_command = app.add_subcommand("suite", "several presets, one after the other");
+    suite_command->add_option("names", names, "presets; else the usual ones");
+    CLI::App* compare_command = app.add_subcommand("compare", "the same load against a peer, taking turns");
+    compare_command->add_option("name", preset, "preset; else eins-zu-50");
+    compare_command->add_option("--peer", peer, "janus, mediasoup, or another server program's path");
+    compare_command->add_option("--rounds", rounds, "runs of each side")->check(CLI::Range(1, 20));
+    for (CLI::App* command : {run_command, preset_command, limit_command, suite_command, compare_command}) {
         add_scenario_options(*command, wish);
         add_target_options(*command, wish);
         add_output_options(*command, wish);
@@ -141,6 +216,9 @@ int run_command_line(int argc, char** argv) {
     }
     try {
         if (run_command->parsed()) return run("", wish);
+        if (limit_command->parsed()) return search_limit(preset, wish, most_rooms);
+        if (suite_command->parsed()) return run_suite(names, wish);
+        if (compare_command->parsed()) return run_comparison(preset, peer, rounds, wish);
         if (preset_command->parsed()) return preset.empty() ? list_presets() : run(preset, wish);
         std::vector<Outcome> outcomes = outcomes_from_json(read(file));
         return finish(outcomes, wish);

@@ -172,6 +172,13 @@ Scenario dreissig_8() {
             .warm_up = 15s,
             .length = 20s};
 }
+// The same for servers that know neither simulcast nor the loudest: one layer each, eight voices.
+Scenario dreissig_8_einfach() {
+    Scenario scenario = dreissig_8();
+    scenario.camera = single(360, 500'000);
+    scenario.voices = 8;
+    return scenario;
+}
 Scenario leerlauf() {
     return {.people = 1, .cameras = 0, .voices = 0, .join_over = 1s, .warm_up = 3s, .length = 20s};
 }
@@ -217,6 +224,8 @@ const std::vector<Preset>& presets() {
         {"soak", "3 Räume eine Stunde lang, Kommen und Gehen", "3 rooms for an hour, coming and going", soak},
         {"eins-zu-50", "1 → 50 mit 1,5 Mbit/s", "1 → 50 at 1.5 Mbit/s", eins_zu_50},
         {"dreissig-8", "30 × 30, je 8 Bilder mit 360p, Ton", "30 × 30, 8 pictures of 360p each, audio", dreissig_8},
+        {"dreissig-8-einfach", "30 × 30, je 8 Bilder mit 360p ohne Simulcast, 8 Stimmen",
+         "30 × 30, 8 pictures of 360p each without simulcast, 8 voices", dreissig_8_einfach},
         {"leerlauf", "ein leerer Raum", "an empty room", leerlauf},
         {"sturm-120", "120 Beitritte in 10 s in einen Raum", "120 joins in 10 s into one room", sturm_120},
         {"sturm-1000", "1.000 Beitritte in 1 min in 40 Räume", "1,000 joins in 1 min into 40 rooms", sturm_1000},

@@ -10,6 +10,7 @@
 #include "bench/app/floor.hpp"
 #include "bench/load/generator.hpp"
 #include "bench/net/socket_address.hpp"
+#include "bench/peers/janus.hpp"
 #include "bench/target/classroom.hpp"
 #include "bench/target/process_usage.hpp"
 
@@ -21,6 +22,7 @@ using namespace std::chrono_literals;
 using Generators = std::vector<std::unique_ptr<Generator>>;
 
 constexpr std::uint32_t kRoomsOfAccount = 40;  // the server's quota
+constexpr const char* kOnlyCm = "SRTP_AES128_CM_SHA1_80";
 constexpr const char* kRoomPassword = "wolke-apfel-37";
 
 // The server, its rooms, and what it said about itself.
@@ -35,7 +37,7 @@ struct Stage {
     std::string domain;
     std::vector<RoomKey> rooms;
 
-    explicit Stage(bool prefer_cm) : peers(prefer_cm ? "SRTP_AES128_CM_SHA1_80" : nullptr) {}
+    explicit Stage(bool prefer_cm) : peers(prefer_cm ? kOnlyCm : nullptr) {}
     std::map<std::string, double> read_metrics() const {
         if (!has_metrics) return {};
         return parse_metrics(ask(tls, metrics, {.path = metrics.path}).body);
@@ -93,22 +95,27 @@ void make_rooms(Stage& stage, const Scenario& scenario, const Target& target, co
     }
 }
 
-Generators make_generators(Stage& stage, const Scenario& scenario, const RunOptions& options, Instant begin) {
-    const auto address = resolve(stage.url.host, stage.url.port);
-    if (!address) throw std::runtime_error("There is no host " + stage.url.host + ".");
-    const SocketTarget target{
-        .server = *address, .host = stage.url.authority(), .origin = stage.url.origin(), .path = {}};
+Generators make_generators(const TlsClientContext& tls,
+                           const PeerContext& peers,
+                           const SocketTarget& target,
+                           std::vector<ClientPlan> plans,
+                           const RunOptions& options,
+                           Instant begin) {
     const std::size_t count = std::max(1U, options.threads);
     Generators generators;
     for (std::size_t i = 0; i < count; ++i) {
-        generators.push_back(std::make_unique<Generator>(stage.tls, stage.peers, target, begin));
+        generators.push_back(std::make_unique<Generator>(tls, peers, target, begin));
     }
     // A room's people spread over the threads; as they do in reality over the world.
     std::size_t next = 0;
-    for (ClientPlan& plan : make_plans(scenario, stage.rooms, stage.domain)) {
-        generators[next++ % count]->add(std::move(plan));
-    }
+    for (ClientPlan& plan : plans) generators[next++ % count]->add(std::move(plan));
     return generators;
+}
+
+SocketTarget target_of(const Stage& stage) {
+    const auto address = resolve(stage.url.host, stage.url.port);
+    if (!address) throw std::runtime_error("There is no host " + stage.url.host + ".");
+    return {.server = *address, .host = stage.url.authority(), .origin = stage.url.origin(), .path = {}};
 }
 
 void follow(
@@ -136,19 +143,19 @@ void follow(
     }
 }
 
-}  // namespace
+// What there is to know about the server under load.
+struct Course {
+    pid_t pid = 0;
+    ProcessUsage idle = {};
+    std::function<std::map<std::string, double>()> read_metrics = [] { return std::map<std::string, double>(); };
+    std::function<void()> halfway = {};
+};
 
-Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOptions& options) {
-    if (scenario.people < 1 || scenario.rooms < 1) throw std::runtime_error("A run needs a room and a person.");
-    Stage stage(scenario.prefer_cm);
-    start_server(stage, scenario, target);
-    make_rooms(stage, scenario, target, options);
-
+Outcome run_course(
+    Generators& generators, const Scenario& scenario, const Course& course, const RunOptions& options, Instant begin) {
     Readings readings;
     readings.participants = scenario.rooms * scenario.people;
-    readings.idle = usage_of(stage.pid);
-    const Instant begin = steady_now() + 50ms;
-    Generators generators = make_generators(stage, scenario, options, begin);
+    readings.idle = course.idle;
     for (const auto& generator : generators) generator->start();
     const Instant measure_from = begin + 1s + scenario.join_over + scenario.warm_up;
     follow(generators, measure_from, 0.05, 0.4, "join", options);
@@ -157,19 +164,21 @@ Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOp
         for (const auto& generator : generators) generator->on_thread(call);
     };
     each([](Generator& generator) { generator.measure_anew(); });
-    readings.metrics_before = stage.read_metrics();
-    readings.usage_before = usage_of(stage.pid);
+    readings.metrics_before = course.read_metrics();
+    readings.usage_before = usage_of(course.pid);
     readings.began = steady_now();
-    Watch watch(generators, stage.pid);
-    const auto half = measure_from + scenario.length / 2;
-    if (scenario.drain) follow(generators, half, 0.4, 0.65, "measure", options, [&] { watch.look(); });
-    if (scenario.drain && stage.server) stage.server->drain();
-    follow(generators, measure_from + scenario.length, scenario.drain ? 0.65 : 0.4, 0.95, "measure", options,
-           [&] { watch.look(); });
-    readings.usage_after = usage_of(stage.pid);
+    Watch watch(generators, course.pid);
+    const auto watch_until = [&](Instant end, double from, double to) {
+        follow(generators, end, from, to, "measure", options, [&] { watch.look(); });
+    };
+    if (course.halfway) {
+        watch_until(measure_from + scenario.length / 2, 0.4, 0.65);
+        course.halfway();
+    }
+    watch_until(measure_from + scenario.length, course.halfway ? 0.65 : 0.4, 0.95);
+    readings.usage_after = usage_of(course.pid);
     readings.seconds = static_cast<double>((steady_now() - readings.began).count()) / 1e6;
-    // The server publishes once a second; its counters are read a publication later and are of as many seconds.
-    if (stage.server == std::nullopt || stage.server->is_running()) readings.metrics_after = stage.read_metrics();
+    readings.metrics_after = course.read_metrics();
     const Instant now = steady_now();
     each([&](Generator& generator) { readings.add(generator, now); });
     each([&](Generator& generator) {
@@ -180,12 +189,45 @@ Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOp
 
     Outcome outcome = readings.outcome(scenario);
     outcome.moments = watch.moments();
-    if (stage.server) stage.server->stop();
     if (options.measure_floor && readings.packets_out() > 0) {
         options.progress(0.97, "floor");
         add_floor(outcome, scenario, readings);
     }
     options.progress(1, "");
+    return outcome;
+}
+
+}  // namespace
+
+Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOptions& options) {
+    Stage stage(scenario.prefer_cm);
+    start_server(stage, scenario, target);
+    make_rooms(stage, scenario, target, options);
+    Course course{.pid = stage.pid, .idle = usage_of(stage.pid)};
+    // A server that was told to drain may have ended.
+    course.read_metrics = [&stage] {
+        const bool gone = stage.server && !stage.server->is_running();
+        return gone ? std::map<std::string, double>() : stage.read_metrics();
+    };
+    if (scenario.drain && stage.server) course.halfway = [&stage] { stage.server->drain(); };
+    const Instant begin = steady_now() + 50ms;
+    Generators generators = make_generators(stage.tls, stage.peers, target_of(stage),
+                                            make_plans(scenario, stage.rooms, stage.domain), options, begin);
+    return run_course(generators, scenario, course, options, begin);
+}
+
+Outcome run_against_janus(const Scenario& scenario, const RunOptions& options) {
+    Janus janus;
+    const TlsClientContext tls;
+    const PeerContext peers(scenario.prefer_cm ? kOnlyCm : nullptr);
+    Course course{.pid = janus.pid(), .idle = usage_of(janus.pid())};
+    std::vector<ClientPlan> plans = janus.make_plans(scenario, peers.fingerprint());
+    const Instant begin = steady_now() + 50ms;
+    Generators generators =
+        make_generators(tls, peers, {.server = Address::v4({127, 0, 0, 1}, 0), .host = {}, .origin = {}, .path = {}},
+                        std::move(plans), options, begin);
+    Outcome outcome = run_course(generators, scenario, course, options, begin);
+    outcome.peer = "janus";
     return outcome;
 }
 

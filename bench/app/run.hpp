@@ -31,4 +31,7 @@ struct RunOptions {
 // Throws std::runtime_error with one sentence when the environment does not allow the run.
 Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOptions& options);
 
+// The same media load against Janus, without its signalling counted.
+Outcome run_against_janus(const Scenario& scenario, const RunOptions& options);
+
 }  // namespace klassenraum::bench

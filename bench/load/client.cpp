@@ -28,7 +28,7 @@ Client::Client(ClientPlan plan, std::uint32_t index, Workshop& workshop)
       up_(plan_.lines.up, plan_.seed ^ 1),
       down_(plan_.lines.down, plan_.seed ^ 2),
       participant_(std::make_unique<Participant>(plan_.options, workshop.peers, entropy_)),
-      media_(open_datagram_socket(workshop.server.server.is_v4())) {
+      media_(plan_.socket >= 0 ? plan_.socket : open_datagram_socket(workshop.server.server.is_v4())) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = key_of(index_, Socket::Media)}};
     epoll_ctl(workshop_.epoll, EPOLL_CTL_ADD, media_, &event);
 }
@@ -48,6 +48,12 @@ void Client::act(Instant now, Call&& call) {
 }
 
 void Client::send(const Address& to, ByteView datagram) {
+    if (plan_.lines.relayed) {
+        if (!turn_) return;
+        TurnClient::Output out;
+        turn_->send(to, datagram, now_, out);
+        return flush_relay(out);
+    }
     if (up_.is_plain()) return workshop_.send.add(to, datagram);
     if (const auto at = up_.send(datagram.size(), now_)) {
         flying_up_.push_back({*at, to, std::vector<std::uint8_t>(datagram.begin(), datagram.end())});
@@ -88,6 +94,7 @@ void Client::watch(int descriptor, Socket socket, bool writes, bool& watched, bo
 }
 
 void Client::watch_sockets() {
+    if (relay_) watch(relay_->descriptor(), Socket::Relay, relay_->wants_to_write(), relay_watched_, relay_writes_);
     if (stream_) {
         watch(stream_->descriptor(), Socket::Stream, stream_->wants_to_write(), stream_watched_, stream_writes_);
     }
@@ -130,7 +137,8 @@ void Client::open_stream() {
 
 void Client::join(Instant now) {
     asked_to_join_ = now;
-    open_stream();
+    if (!plan_.direct) return open_stream();
+    act(now, [&](Output&) { participant_->connect_to(*plan_.direct, now); });
 }
 
 void Client::open_channel(const std::string& url) {
@@ -158,6 +166,7 @@ void Client::serve_stream(Instant now) {
             act(now, [&](Output& out) { participant_->stream_text(text, now, out); });
         }
     }
+    dial_relay();
     if (stream_ && stream_->is_closed()) {
         stream_.reset();
         stream_watched_ = false;
@@ -203,6 +212,48 @@ void Client::read_media(Instant now) {
     });
 }
 
+// --- TCP 443 ---
+
+void Client::dial_relay() {
+    if (!plan_.lines.relayed || relay_ || !participant_->signalling().relay()) return;
+    const Signalling::Relay& relay = *participant_->signalling().relay();
+    const std::string& host = workshop_.server.host;
+    relay_ = std::make_unique<TlsStream>(workshop_.tls, workshop_.server.server, host.substr(0, host.rfind(':')));
+    turn_ = std::make_unique<TurnClient>(relay.username, relay.password, entropy_);
+    relay_told_ = false;
+    relay_watched_ = false;
+    watch_sockets();
+}
+
+void Client::flush_relay(TurnClient::Output& out) {
+    if (relay_ && !out.octets.empty()) relay_->write(out.octets);
+}
+
+void Client::serve_relay(Instant now) {
+    if (!relay_) return;
+    const bool alive = relay_->advance();
+    TurnClient::Output out;
+    if (relay_->is_open() && !relay_told_) {
+        relay_told_ = true;
+        turn_->begin(out);
+    }
+    turn_->receive(relay_->take(), now, out);
+    flush_relay(out);
+    if (!out.datagrams.empty()) {
+        act(now, [&](Output& more) {
+            for (TurnClient::Output::Datagram& datagram : out.datagrams) {
+                participant_->receive(datagram.octets, datagram.peer, now, more);
+            }
+        });
+    }
+    if (!alive) {
+        relay_.reset();
+        turn_.reset();
+        relay_watched_ = false;
+    }
+    watch_sockets();
+}
+
 void Client::deliver_flying(Instant now) {
     while (!flying_up_.empty() && flying_up_.front().at <= now) {
         workshop_.send.add(flying_up_.front().address, flying_up_.front().octets);
@@ -228,6 +279,8 @@ void Client::ready(Socket socket, Instant clock) {
             return serve_stream(now);
         case Socket::Channel:
             return serve_channel(now);
+        case Socket::Relay:
+            return serve_relay(now);
     }
 }
 
@@ -261,6 +314,8 @@ void Client::perform(const PlannedDeed& deed, Instant now) {
             return say_goodbye(now);
         case Deed::Rejoin:
             say_goodbye(now);
+            relay_.reset();
+            turn_.reset();
             participant_ = std::make_unique<Participant>(plan_.options, workshop_.peers, entropy_);
             gone_ = false;
             milestones_ = {};
@@ -277,6 +332,8 @@ void Client::perform(const PlannedDeed& deed, Instant now) {
             gone_ = true;
             stream_.reset();
             channel_.reset();
+            relay_.reset();
+            turn_.reset();
             close(std::exchange(media_, -1));
             return;
         case Deed::StageSpeaker:

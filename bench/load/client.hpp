@@ -11,6 +11,7 @@
 #include "bench/load/line.hpp"
 #include "bench/net/datagrams.hpp"
 #include "bench/net/text_socket.hpp"
+#include "bench/net/turn_client.hpp"
 #include "bench/participant/participant.hpp"
 #include "bench/participant/probe.hpp"
 
@@ -42,6 +43,9 @@ struct ClientPlan {
     LineProfiles lines;
     std::vector<PlannedDeed> deeds = {};  // ascending
     std::uint64_t seed = 0;
+    // A session with another kind of server, agreed before the run, and the socket that was named in it.
+    std::optional<Offer> direct = std::nullopt;
+    int socket = -1;
 };
 
 // What the clients of a thread share.
@@ -58,7 +62,7 @@ struct Workshop {
 
 class Client final : public Uplink {
 public:
-    enum class Socket : std::uint8_t { Media = 0, Stream = 1, Channel = 2 };
+    enum class Socket : std::uint8_t { Media = 0, Stream = 1, Channel = 2, Relay = 3 };
 
     Client(ClientPlan plan, std::uint32_t index, Workshop& workshop);
     ~Client() override;
@@ -105,6 +109,9 @@ private:
     void serve_stream(Instant now);
     void serve_channel(Instant now);
     void read_media(Instant now);
+    void dial_relay();
+    void serve_relay(Instant now);
+    void flush_relay(TurnClient::Output& out);
     void deliver_flying(Instant now);
     void perform(const PlannedDeed& deed, Instant now);
     void watch(int descriptor, Socket socket, bool writes, bool& watched, bool& watched_writes);
@@ -123,6 +130,12 @@ private:
     int media_ = -1;
     std::unique_ptr<TextSocket> stream_;
     std::unique_ptr<TextSocket> channel_;
+    // Where the line lets no UDP through.
+    std::unique_ptr<TlsStream> relay_;
+    std::unique_ptr<TurnClient> turn_;
+    bool relay_told_ = false;
+    bool relay_watched_ = false;
+    bool relay_writes_ = false;
     bool stream_told_ = false;
     bool channel_told_ = false;
     bool stream_watched_ = false;

@@ -39,6 +39,10 @@ struct Offer {
     std::string channel_url;
     std::string bridge_session;
     std::vector<RemoteSource> sources;
+    // Of our own side, where it was announced before the offer was known; empty: drawn.
+    std::string own_ufrag = {};
+    std::string own_password = {};
+    bool controlling = false;  // ICE: we nominate, where we made the offer
 };
 
 // Our own media.

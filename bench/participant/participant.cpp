@@ -75,7 +75,14 @@ void Participant::take(Signalling::Said& said, Instant now, Output& out) {
     out.close_stream = out.close_stream || said.close;
 }
 
-void Participant::start_media(const Offer& offer, Instant now, Output& out) {
+void Participant::connect_to(const Offer& offer, Instant now) {
+    begin_media(offer, now);
+    for (const RemoteSource& source : offer.sources) {
+        receiver_.map({source.name, source.owner, source.ssrc, source.rtx, source.video}, now);
+    }
+}
+
+void Participant::begin_media(const Offer& offer, Instant now) {
     peer_ = std::make_unique<Peer>(context_, offer, entropy_, now);
     connected_at_.reset();
     media_known_ = false;
@@ -83,6 +90,10 @@ void Participant::start_media(const Offer& offer, Instant now, Output& out) {
     if (options_.voice != Voice::None)
         audio_.emplace(options_, audio_ssrc_, note_source(audio_source()), entropy_, now);
     video_.emplace(options_.camera, note_source(video_source()), entropy_, now);
+}
+
+void Participant::start_media(const Offer& offer, Instant now, Output& out) {
+    begin_media(offer, now);
     LocalMedia local{.nick = nick(),
                      .ufrag = peer_->ufrag(),
                      .password = peer_->password(),
@@ -225,6 +236,7 @@ void Participant::receive(MutableBytes datagram, const Address& from, Instant no
 }
 
 void Participant::measure(ByteView octets, Instant now) {
+    ++options_.probe->packets;
     const auto packet = rtp::Packet::parse(octets);
     if (!packet || packet->padding_only()) return;
     const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());

@@ -33,6 +33,9 @@ public:
     void channel_text(std::string_view text, Instant now, Output& out);
     void channel_closed(Instant now);
 
+    // Media without signalling: of a session with another kind of server, agreed elsewhere.
+    void connect_to(const Offer& offer, Instant now);
+
     void receive(MutableBytes datagram, const Address& from, Instant now, Output& out);
     void expire(Instant now, Output& out);
     std::optional<Instant> deadline() const;
@@ -69,6 +72,7 @@ public:
 
 private:
     void take(Signalling::Said& said, Instant now, Output& out);
+    void begin_media(const Offer& offer, Instant now);
     void start_media(const Offer& offer, Instant now, Output& out);
     void end_media(Output& out);
     void receive_rtcp(ByteView datagram, Instant now);

@@ -70,14 +70,15 @@ void Peer::Free::operator()(ssl_st* ssl) const {
 
 Peer::Peer(const PeerContext& context, const Offer& offer, Entropy& entropy, Instant now)
     : entropy_(entropy),
-      ufrag_(entropy.token(4)),
-      password_(entropy.token(24)),
+      ufrag_(offer.own_ufrag.empty() ? entropy.token(4) : offer.own_ufrag),
+      password_(offer.own_password.empty() ? entropy.token(24) : offer.own_password),
       remote_ufrag_(offer.ufrag),
       remote_password_(offer.password),
       remote_fingerprint_(offer.fingerprint),
       tie_breaker_(entropy.u64()),
       check_at_(now),
       last_answer_(now),
+      controlling_(offer.controlling),
       ssl_(SSL_new(context.handle())) {
     for (const Candidate& candidate : offer.candidates) {
         if (const auto address = parse_address(candidate)) candidates_.push_back(*address);
@@ -102,7 +103,12 @@ void Peer::send_check(Instant now, Uplink& out) {
     entropy_.fill(check_);
     std::array<std::uint8_t, stun::kMaxMessage> octets;
     stun::Writer writer(octets, stun::Class::Request, stun::Method::Binding, check_);
-    writer.username(remote_ufrag_ + ":" + ufrag_).priority(0x6e0001ff).ice_controlled(tie_breaker_);
+    writer.username(remote_ufrag_ + ":" + ufrag_).priority(0x6e0001ff);
+    if (controlling_) {
+        writer.ice_controlling(tie_breaker_).use_candidate();
+    } else {
+        writer.ice_controlled(tie_breaker_);
+    }
     if (const auto size = writer.finish(as_bytes(remote_password_))) {
         out.send(candidates_[selected_], ByteView(octets).first(*size));
     }

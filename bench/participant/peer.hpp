@@ -94,6 +94,7 @@ private:
     Instant check_at_{};
     Instant last_answer_{};
     bool answered_ = false;
+    bool controlling_ = false;
 
     std::unique_ptr<ssl_st, Free> ssl_;
     bool started_ = false;

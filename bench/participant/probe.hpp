@@ -13,6 +13,7 @@ namespace klassenraum::bench {
 struct Probe {
     Histogram video;  // from the sender's socket to the receiver's
     Histogram audio;
+    std::uint64_t packets = 0;  // RTP that was authentic, repetitions included
 };
 
 inline std::uint32_t stamp_of(Instant now) {

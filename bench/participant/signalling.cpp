@@ -302,6 +302,12 @@ void Signalling::receive_iq(const xml::Element& element, Instant now, Said& out)
     const std::string_view type = element.attribute("type");
     if (type == "get" || type == "set") return receive_request(element, out);
     if (element.attribute("id") == "_bind_auth_2") return bound(element, out);
+    if (const xml::Element* services = element.child("services", ns::kExternalServices)) {
+        for (const xml::Element& service : services->children()) {
+            if (service.attribute("type") != "turns") continue;
+            relay_ = {std::string(service.attribute("username")), std::string(service.attribute("password"))};
+        }
+    }
     if (element.attribute("id") == conference_id_ && state_ == State::Asking) receive_conference(element, now, out);
 }
 

@@ -60,6 +60,12 @@ public:
         bool close = false;
     };
 
+    // XEP-0215: what the server offers where UDP is blocked.
+    struct Relay {
+        std::string username;
+        std::string password;
+    };
+
     Signalling(const Options& options, Entropy& entropy);
 
     void opened(Instant now, Said& out);
@@ -80,7 +86,7 @@ public:
     bool moderator() const { return moderator_; }
     const std::string& nick() const { return nick_; }
     const std::set<std::string>& others() const { return others_; }  // nicks, without the focus
-    // Whether an occupant's presence says so; absent means muted.
+    const std::optional<Relay>& relay() const { return relay_; }
     std::optional<Instant> joined_at() const { return joined_at_; }
 
 private:
@@ -117,6 +123,7 @@ private:
     std::string focus_jid_;
     std::string bridge_session_;
     std::set<std::string> others_;
+    std::optional<Relay> relay_;
     bool in_room_ = false;
     bool moderator_ = false;
     bool audio_muted_ = false;

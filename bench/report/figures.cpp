@@ -51,7 +51,7 @@ const std::vector<FigureKind>& figure_kinds() {
         {"cpu_system_per_packet", Unit::Nanoseconds, "  davon im Kern", "  of that system"},
         {"floor_per_packet", Unit::Nanoseconds, "bloßer Sender, ohne Server", "bare sender, without a server"},
         {"cpu_above_floor", Unit::Nanoseconds, "  Server darüber hinaus", "  server beyond it"},
-        {"forwarded", Unit::PerSecond, "Server: weitergeleitete Pakete je s", "server: forwarded packets per s"},
+        {"forwarded", Unit::PerSecond, "weitergeleitete RTP-Pakete je s", "forwarded RTP packets per s"},
         {"datagrams_per_send", Unit::Count, "Server: Datagramme je Sendung", "server: datagrams per send"},
         {"switches_per_packet", Unit::Count, "Server: Kontextwechsel je Paket", "server: context switches per packet"},
         {"server_turn_max", Unit::Microseconds, "Server: längste Runde", "server: longest turn"},

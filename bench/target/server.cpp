@@ -1,9 +1,6 @@
 #include "bench/target/server.hpp"
 
-#include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +13,8 @@
 #include <stdexcept>
 #include <thread>
 #include <utility>
+
+#include "bench/target/process.hpp"
 
 namespace klassenraum::bench {
 
@@ -58,27 +57,10 @@ std::string make_folder() {
     return pattern;
 }
 
-pid_t run(const std::string& binary, const std::vector<std::string>& arguments, const std::string& log) {
-    std::vector<char*> pointers;
-    for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
-    pointers.push_back(nullptr);
-    const pid_t parent = getpid();
-    const pid_t pid = fork();
-    if (pid != 0) return pid;
-    // The server must not outlive a bench that was killed.
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) _exit(127);
-    const int file = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    dup2(file, STDOUT_FILENO);
-    dup2(file, STDERR_FILENO);
-    execv(binary.c_str(), pointers.data());
-    _exit(127);
-}
-
 // What a short command of the server's program prints.
 std::string output_of(const std::vector<std::string>& arguments) {
     const std::string log = fs::temp_directory_path() / ("klassenraum-bench-" + std::to_string(getpid()) + ".out");
-    const pid_t pid = run(arguments.front(), arguments, log);
+    const pid_t pid = start_process(arguments, log);
     int status = 0;
     waitpid(pid, &status, 0);
     std::ifstream file(log);
@@ -109,7 +91,7 @@ Server Server::start(const ServerWish& wish) {
     set("limits.max_connections", std::to_string(3 * wish.participants + 100));
     set("media.workers", std::to_string(wish.workers));
     for (const std::string& setting : wish.settings) arguments.insert(arguments.end(), {"--set", setting});
-    server.pid_ = run(server.binary_, arguments, server.state_ + "/output");
+    server.pid_ = start_process(arguments, server.state_ + "/output");
     if (server.pid_ < 0) throw std::runtime_error("Cannot start " + server.binary_ + ".");
     server.await_ready();
     return server;
@@ -149,15 +131,7 @@ bool Server::is_running() {
 }
 
 void Server::stop() {
-    using namespace std::chrono_literals;
-    if (pid_ < 0) return;
-    kill(pid_, SIGTERM);
-    for (int i = 0; i < 200 && is_running(); ++i) std::this_thread::sleep_for(50ms);
-    if (pid_ < 0) return;
-    kill(pid_, SIGKILL);
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    pid_ = -1;
+    if (pid_ >= 0) stop_process(std::exchange(pid_, -1));
 }
 
 Server::~Server() {

@@ -1,0 +1,300 @@
+#include "bench/peers/janus.hpp"
+
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+#include "bench/net/datagrams.hpp"
+#include "bench/net/socket_address.hpp"
+#include "bench/peers/sdp.hpp"
+#include "bench/target/process.hpp"
+
+namespace klassenraum::bench {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+constexpr const char* kBinary = "/usr/bin/janus";
+constexpr const char* kPlugin = "janus.plugin.videoroom";
+constexpr std::chrono::seconds kPatience{20};
+
+// An address of this machine that is not loopback, which Janus leaves out; packets between both ends take the loopback
+// device all the same.
+std::string own_address() {
+    ifaddrs* list = nullptr;
+    std::string found;
+    if (getifaddrs(&list) != 0) return found;
+    for (const ifaddrs* at = list; at != nullptr && found.empty(); at = at->ifa_next) {
+        if (at->ifa_addr == nullptr || at->ifa_addr->sa_family != AF_INET || (at->ifa_flags & IFF_LOOPBACK) != 0)
+            continue;
+        sockaddr_storage storage{};
+        std::memcpy(&storage, at->ifa_addr, sizeof(sockaddr_in));
+        const Address address = from_sockaddr(storage);
+        for (std::size_t i = 12; i < 16; ++i) found += (i > 12 ? "." : "") + std::to_string(address.ip[i]);
+    }
+    freeifaddrs(list);
+    return found;
+}
+
+std::string make_configuration(const std::string& ip) {
+    std::string folder = (fs::temp_directory_path() / "klassenraum-bench-janus-XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("Cannot make a folder for Janus.");
+    std::ofstream(folder + "/janus.jcfg")
+        << "general: { configs_folder = \"" << folder
+        << "\"  debug_level = 2  session_timeout = 0  log_to_stdout = true\n"
+        << "  plugins_folder = \"/usr/lib/x86_64-linux-gnu/janus/plugins\"\n"
+        << "  transports_folder = \"/usr/lib/x86_64-linux-gnu/janus/transports\" }\n"
+        << "media: { rtp_port_range = \"20000-40000\" }\n"
+        << "nat: { ice_enforce_list = \"" << ip << "\"  ice_tcp = false }\n"
+        << "transports: { disable = \"libjanus_http.so,libjanus_websockets.so,libjanus_mqtt.so,libjanus_nanomsg.so,"
+        << "libjanus_rabbitmq.so\" }\n"
+        << "plugins: { disable = \"libjanus_audiobridge.so,libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,"
+        << "libjanus_nosip.so,libjanus_recordplay.so,libjanus_sip.so,libjanus_streaming.so,libjanus_textroom.so,"
+        << "libjanus_videocall.so,libjanus_voicemail.so\" }\n"
+        << "events: { broadcast = false }\n";
+    std::ofstream(folder + "/janus.transport.pfunix.jcfg") << "general: { enabled = true  json = \"compact\"  path = \""
+                                                           << folder << "/api\"  type = \"SOCK_SEQPACKET\" }\n"
+                                                           << "admin: { admin_enabled = false }\n";
+    std::ofstream(folder + "/janus.plugin.videoroom.jcfg") << "general: { }\n";
+    return folder;
+}
+
+int connect_to(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    for (int i = 0; i < 200; ++i) {
+        const int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        if (connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return descriptor;
+        close(descriptor);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return -1;
+}
+
+json::object message(const char* kind, std::uint64_t session, std::uint64_t handle, json::object body) {
+    json::object request{{"janus", kind}, {"session_id", session}};
+    if (handle != 0) request["handle_id"] = handle;
+    if (!body.empty()) request["body"] = std::move(body);
+    return request;
+}
+
+}  // namespace
+
+struct Janus::Person {
+    std::uint64_t room = 0;
+    std::uint64_t id = 0;
+    std::uint32_t number = 0;
+    bool camera = false;
+    bool microphone = false;
+};
+
+Janus::Janus() : ip_(own_address()) {
+    if (access(kBinary, X_OK) != 0) throw std::runtime_error("Janus is not installed. Next: apt-get install janus");
+    if (ip_.empty()) throw std::runtime_error("Janus needs a network interface besides loopback.");
+    folder_ = make_configuration(ip_);
+    pid_ = start_process({kBinary, "-F", folder_, "-C", folder_ + "/janus.jcfg"}, folder_ + "/output");
+    socket_ = connect_to(folder_ + "/api");
+    if (socket_ < 0) throw std::runtime_error("Janus does not start; its words are in " + folder_ + "/output.");
+    const std::string answer = talk(R"({"janus":"create"})", false);
+    session_ = json::parse(answer).at("data").at("id").to_number<std::uint64_t>();
+}
+
+Janus::~Janus() {
+    if (socket_ >= 0) close(socket_);
+    if (pid_ > 0) stop_process(pid_);
+    std::error_code error;
+    if (!folder_.empty() && session_ != 0) fs::remove_all(folder_, error);
+}
+
+// Sends a request and waits for its answer: the "success", or the event that follows the "ack".
+std::string Janus::talk(const std::string& request, bool wants_event) {
+    json::object object = json::parse(request).as_object();
+    const std::string transaction = "t" + std::to_string(++transactions_);
+    object["transaction"] = transaction;
+    const std::string text = json::serialize(object);
+    if (send(socket_, text.data(), text.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error("Janus has gone.");
+    std::string octets(1024UL * 1024, '\0');
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < end) {
+        pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
+        if (poll(&waiting, 1, 1000) <= 0) continue;
+        const ssize_t count = recv(socket_, octets.data(), octets.size(), 0);
+        if (count <= 0) break;
+        const std::string_view words(octets.data(), static_cast<std::size_t>(count));
+        const json::value answer = json::parse({words.data(), words.size()});
+        const json::object& fields = answer.as_object();
+        const json::value* of = fields.if_contains("transaction");
+        if (of == nullptr || !of->is_string() || of->get_string() != transaction.c_str()) continue;
+        const json::string& kind = fields.at("janus").as_string();
+        if (kind == "ack" || (wants_event && kind == "success")) continue;
+        const json::value* data = fields.if_contains("plugindata");
+        const bool refused = data != nullptr && data->at("data").as_object().contains("error");
+        if (kind == "error" || refused) throw std::runtime_error("Janus refuses: " + std::string(words.substr(0, 300)));
+        return std::string(words);
+    }
+    throw std::runtime_error("Janus does not answer; its words are in " + folder_ + "/output.");
+}
+
+std::uint64_t Janus::attach() {
+    json::object request = message("attach", session_, 0, {});
+    request["plugin"] = kPlugin;
+    return json::parse(talk(json::serialize(request), false)).at("data").at("id").to_number<std::uint64_t>();
+}
+
+void Janus::create_room(std::uint64_t number, const Scenario& scenario) {
+    const std::uint64_t handle = attach();
+    (void)talk(json::serialize(message("message", session_, handle,
+                                       {{"request", "create"},
+                                        {"room", number},
+                                        {"publishers", scenario.people},
+                                        {"bitrate", 0},
+                                        {"fir_freq", 0},
+                                        {"audiocodec", "opus"},
+                                        {"videocodec", "vp8"},
+                                        {"audiolevel_event", false},
+                                        {"notify_joining", false}})),
+               false);
+}
+
+namespace {
+
+struct Own {
+    int descriptor = -1;
+    SdpSelf self;
+};
+
+Own make_own(const std::string& ip, const std::string& fingerprint, Entropy& entropy) {
+    Own own;
+    own.descriptor = open_datagram_socket(true);
+    sockaddr_storage storage{};
+    Address address = *resolve(ip, 0);
+    socklen_t length = to_sockaddr(address, storage);
+    if (bind(own.descriptor, reinterpret_cast<const sockaddr*>(&storage), length) != 0) {
+        throw std::runtime_error("Cannot bind a socket for a participant.");
+    }
+    length = sizeof storage;
+    getsockname(own.descriptor, reinterpret_cast<sockaddr*>(&storage), &length);
+    own.self = {.ufrag = entropy.token(4),
+                .password = entropy.token(24),
+                .fingerprint = fingerprint,
+                .ip = ip,
+                .port = from_sockaddr(storage).port};
+    return own;
+}
+
+ClientPlan plan_of(const Own& own, Offer offer, const Scenario& scenario, Entropy& entropy) {
+    ClientPlan plan;
+    offer.own_ufrag = own.self.ufrag;
+    offer.own_password = own.self.password;
+    plan.direct = std::move(offer);
+    plan.socket = own.descriptor;
+    plan.options.camera = scenario.camera;
+    plan.options.camera.on = false;
+    plan.options.voice = Voice::None;
+    plan.options.clock_shift = Duration(entropy.below(5000));
+    plan.lines = scenario.lines;
+    plan.seed = entropy.u64();
+    return plan;
+}
+
+Sdp sdp_of(const std::string& answer) {
+    const json::value value = json::parse(answer);
+    const auto sdp = parse_sdp(json::value_to<std::string>(value.at("jsep").at("sdp")));
+    if (!sdp) throw std::runtime_error("Janus' session description is not understood.");
+    return *sdp;
+}
+
+}  // namespace
+
+ClientPlan Janus::publish(Person& person, const Scenario& scenario, const std::string& fingerprint) {
+    const std::uint64_t handle = attach();
+    (void)talk(json::serialize(
+                   message("message", session_, handle,
+                           {{"request", "join"}, {"ptype", "publisher"}, {"room", person.room}, {"id", person.id}})),
+               true);
+    const Own own = make_own(ip_, fingerprint, entropy_);
+    json::object request = message("message", session_, handle, {{"request", "publish"}});
+    request["jsep"] = json::object{
+        {"type", "offer"}, {"trickle", false}, {"sdp", write_send_offer(own.self, person.microphone, person.camera)}};
+    const Sdp answer = sdp_of(talk(json::serialize(request), true));
+    Offer offer = answer.transport;
+    offer.controlling = true;
+    ClientPlan plan = plan_of(own, std::move(offer), scenario, entropy_);
+    plan.room = person.room;
+    plan.options.camera.on = person.camera;
+    if (person.microphone) plan.options.voice = Voice::Always;
+    return plan;
+}
+
+ClientPlan Janus::subscribe(const Person& person,
+                            const std::vector<Person>& people,
+                            const Scenario& scenario,
+                            const std::string& fingerprint) {
+    json::array streams;
+    const auto add = [&streams](const Person& other, const char* mid) {
+        streams.push_back(json::object{{"feed", other.id}, {"mid", mid}});
+    };
+    std::int32_t pictures = scenario.last_n < 0 ? static_cast<std::int32_t>(scenario.people) : scenario.last_n;
+    for (std::size_t i = 1; i < people.size(); ++i) {
+        const Person& other = people[(person.number + i) % people.size()];
+        if (other.microphone) add(other, "0");
+        if (other.camera && pictures-- > 0) add(other, other.microphone ? "1" : "0");
+    }
+    const std::uint64_t handle = attach();
+    const Sdp offer = sdp_of(talk(
+        json::serialize(message(
+            "message", session_, handle,
+            {{"request", "join"}, {"ptype", "subscriber"}, {"room", person.room}, {"streams", std::move(streams)}})),
+        true));
+    const Own own = make_own(ip_, fingerprint, entropy_);
+    json::object start = message("message", session_, handle, {{"request", "start"}});
+    start["jsep"] =
+        json::object{{"type", "answer"}, {"trickle", false}, {"sdp", write_receive_answer(own.self, offer)}};
+    (void)talk(json::serialize(start), true);
+    Offer remote = offer.transport;
+    for (const SdpMedia& media : offer.media) {
+        remote.sources.push_back({"feed", media.mid + (media.video ? "-v0" : "-a0"), media.ssrc, 0, media.video});
+    }
+    ClientPlan plan = plan_of(own, std::move(remote), scenario, entropy_);
+    plan.room = person.room;
+    return plan;
+}
+
+std::vector<ClientPlan> Janus::make_plans(const Scenario& scenario, const std::string& fingerprint) {
+    std::vector<ClientPlan> plans;
+    for (std::uint32_t room = 1; room <= scenario.rooms; ++room) {
+        create_room(room, scenario);
+        std::vector<Person> people;
+        for (std::uint32_t i = 0; i < scenario.people; ++i) {
+            people.push_back({.room = room,
+                              .id = room * 1000ULL + i,
+                              .number = i,
+                              .camera = i < scenario.cameras,
+                              .microphone = i < scenario.voices + scenario.spurts});
+        }
+        for (Person& person : people) {
+            if (person.camera || person.microphone) plans.push_back(publish(person, scenario, fingerprint));
+        }
+        for (const Person& person : people) {
+            const bool alone = scenario.cameras == 1 && scenario.voices == 0 && person.camera;
+            if (!alone) plans.push_back(subscribe(person, people, scenario, fingerprint));
+        }
+    }
+    return plans;
+}
+
+}  // namespace klassenraum::bench
