@@ -11,6 +11,7 @@ import { kOwnOf } from "./moderation";
 import { NS } from "./namespaces";
 import { Own } from "./peer";
 import { Refusal } from "./presence";
+import { Sample, judge, sample } from "./quality";
 import { ChatMessage, Departure, Room, randomHex } from "./room";
 import { Recovery } from "./recovery";
 import { Session } from "./session";
@@ -36,6 +37,7 @@ export interface ConferenceEvents {
 }
 
 const kPollMs = 5_000;
+const kMeasureMs = 5_000;
 const kRejoinMs = 1_000;
 const kRejoinMaxMs = 15_000;
 const kRestartAfterMs = 5_000; // the server takes no restart sooner
@@ -57,6 +59,8 @@ export class Conference extends Emitter<ConferenceEvents> {
     private failures = 0;
     private components = new Map<string, string>();
     private capabilities: Capabilities | undefined;
+    private lastSample: Sample | undefined;
+    private weak = false;
     readonly lesson: Lesson;
 
     constructor(
@@ -70,13 +74,14 @@ export class Conference extends Emitter<ConferenceEvents> {
             this.emit("changed", undefined);
         });
         media.on("failed", ({ text }) => this.say(text));
+        setInterval(() => void this.measure(), kMeasureMs);
         this.lesson = new Lesson(media);
         this.lesson.on("changed", () => this.emit("changed", undefined));
         this.lesson.on("notice", (notice) => this.emit("notice", notice));
         this.lesson.on("move", (jid) => void this.moveTo(jid));
         this.lesson.on("opened", () => this.room?.join(this.password));
         this.lesson.on("denied", () => this.end(t("Deine Lehrkraft hat dich nicht eingelassen."), true));
-        this.lesson.on("closed", () => this.end(closedText(), false));
+        this.lesson.on("closed", () => this.room?.joined || this.end(closedText(), false));
     }
 
     get lastN(): number {
@@ -131,13 +136,36 @@ export class Conference extends Emitter<ConferenceEvents> {
                 ? [t("Ton und Bild werden verbunden …"), false]
                 : [t("Noch ist niemand sonst da."), true];
         const state = this.session.peer.connection.connectionState;
-        if (state === "connected") return [t("Verbunden"), true];
+        if (state === "connected") return this.connected();
         return [
             state === "disconnected" || state === "failed"
                 ? t("Ton und Bild unterbrochen – wird wiederhergestellt …")
                 : t("Ton und Bild werden verbunden …"),
             false,
         ];
+    }
+
+    private connected(): [string, boolean] {
+        if (this.weak) return [t("Verbindung schwach"), false];
+        if (this.lastSample?.tcp) return [t("Verbunden über TCP – Video kann langsamer sein"), true];
+        return [t("Verbunden"), true];
+    }
+
+    // Now and then, and only while there is a connection: how good it is.
+    private async measure(): Promise<void> {
+        const connection = this.session?.peer.connection;
+        if (connection?.connectionState !== "connected") {
+            this.lastSample = undefined;
+            this.weak = false;
+            return;
+        }
+        const now = await sample(connection).catch(() => undefined);
+        if (!now || this.session?.peer.connection !== connection) return;
+        const weak = judge(this.lastSample, now) === "weak";
+        const changed = weak !== this.weak || now.tcp !== this.lastSample?.tcp;
+        this.weak = weak;
+        this.lastSample = now;
+        if (changed) this.emit("changed", undefined);
     }
 
     private enter(phase: Phase): void {

@@ -36,7 +36,7 @@ export class Lesson extends Emitter<LessonEvents> {
     rules = kNoRules;
     room: Room | undefined;
     hall: Hall | undefined;
-    frozenUntil: number | undefined; // the teacher is away; the time at which the room closes
+    frozen: { until: number; left: boolean } | undefined; // the teacher is away; when the room closes
     moderation = new Moderation(() => undefined);
     readonly polls: Polls;
     readonly breakouts: Breakouts;
@@ -63,7 +63,7 @@ export class Lesson extends Emitter<LessonEvents> {
     attach(room: Room, stream: Stream): void {
         this.room = room;
         this.hands.length = 0;
-        this.frozenUntil = undefined;
+        this.frozen = undefined;
         this.rules = kNoRules;
         this.moderate(room);
         this.openHall(room, stream);
@@ -114,7 +114,7 @@ export class Lesson extends Emitter<LessonEvents> {
     }
 
     get isFrozen(): boolean {
-        return this.rules.frozen || this.frozenUntil !== undefined;
+        return this.rules.frozen || this.frozen !== undefined;
     }
 
     // Whether this person may not use it without the teacher's yes.
@@ -176,12 +176,13 @@ export class Lesson extends Emitter<LessonEvents> {
         if (message.from !== "" || message.failed) return;
         const notice = noticeOf(message.said);
         if (notice.kind === "frozen") {
-            this.frozenUntil = Date.now() + notice.seconds * 1000;
+            this.frozen = { until: Date.now() + notice.seconds * 1000, left: notice.left };
             // The server lets nothing through; the light of the camera need not stay on either.
             if (this.room?.moderator === false) for (const own of kOwn) void this.media.set(own, false);
-        } else if (notice.kind === "restored") this.frozenUntil = undefined;
+        } else if (notice.kind === "restored") this.frozen = undefined;
         this.emit("changed", undefined);
-        this.say(message.text);
+        // Who is told by the banner that the room closes, need not be told twice.
+        if (notice.kind !== "frozen" || this.room?.moderator) this.say(message.text);
     }
 
     private say(text: string): void {

@@ -9,8 +9,9 @@ export function dialog(title: string, ...content: (Node | false)[]): HTMLDialogE
     return element;
 }
 
+// The harmless way out, which has the focus.
 export function closer(label: string): HTMLElement {
-    return h("form", { method: "dialog" }, h("button", {}, label));
+    return h("form", { method: "dialog" }, h("button", { autofocus: true }, label));
 }
 
 // Asks before something that cannot be taken back. The harmless answer has the focus.

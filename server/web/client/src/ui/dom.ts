@@ -97,7 +97,14 @@ export class Toggle {
     show(
         label: string,
         short: string,
-        state: { pressed?: boolean; struck?: boolean; badge?: number; of?: string; alert?: boolean } = {},
+        state: {
+            pressed?: boolean;
+            struck?: boolean;
+            badge?: number;
+            of?: string;
+            more?: string;
+            alert?: boolean;
+        } = {},
     ): void {
         const shown = JSON.stringify([label, state]);
         if (shown === this.shown) return;
@@ -108,9 +115,10 @@ export class Toggle {
             h("span.short", {}, short),
         );
         if (state.badge) this.element.append(h("b.badge", {}, String(state.badge)));
-        this.element.title = this.key ? `${label} (${this.key})` : label;
+        this.element.title = (this.key ? `${label} (${this.key})` : label) + (state.more ? ` – ${state.more}` : "");
+        const more = state.more ? ` – ${state.more}` : "";
         const count = state.badge ? `, ${state.badge} ${state.of ?? ""}`.trimEnd() : "";
-        this.element.setAttribute("aria-label", label + count);
+        this.element.setAttribute("aria-label", label + more + count);
         this.element.classList.toggle("alert", state.alert === true);
         if (state.pressed !== undefined) this.element.setAttribute("aria-pressed", String(state.pressed));
         this.element.classList.toggle("struck", state.struck === true);

@@ -86,7 +86,11 @@ export class RoomView {
             this.alone,
             closer(t("Abbrechen")),
         );
-        this.reactions = h("div.popover", { hidden: true }, reactionButtons(conference));
+        this.reactions = h(
+            "div.popover",
+            { hidden: true, onclick: () => this.showReactions() },
+            reactionButtons(conference),
+        );
         for (const wide of [this.screen, this.smile, this.pollsButton, this.viewButton])
             wide.element.classList.add("wide");
         this.leave.element.classList.add("leave");
@@ -136,11 +140,12 @@ export class RoomView {
             label: t("Ansehen"),
             run: () => this.show(this.panels[name]),
         });
-        lesson.on("hand", (name) =>
-            this.toasts.say({ text: t("{name} meldet sich.", { name }), action: show("people") }),
-        );
+        // What the open panel shows anyway is said without a button.
+        const tell = (text: string, isShown: boolean): void =>
+            this.toasts.say(isShown ? { text } : { text, action: show("people") });
+        lesson.on("hand", (name) => tell(t("{name} meldet sich.", { name }), this.isOpen("people")));
         lesson.on("knocked", (name) =>
-            this.toasts.say({ text: t("{name} steht vor der Tür.", { name }), action: show("people") }),
+            tell(t("{name} steht vor der Tür.", { name }), this.isOpen("people") || this.isOpen("teacher")),
         );
         lesson.on("poll", (poll) =>
             this.toasts.say({ text: t("Umfrage: {question}", { question: poll.question }), action: show("polls") }),
@@ -154,7 +159,9 @@ export class RoomView {
         const moderator = room?.moderator === true;
         const raised = (room?.hand ?? 0) > 0;
         this.hand.element.hidden = moderator;
-        this.hand.show(raised ? t("Hand herunter") : t("Melden"), t("Melden"), { pressed: raised });
+        this.hand.show(raised ? t("Hand herunter") : t("Melden"), raised ? t("Hand") : t("Melden"), {
+            pressed: raised,
+        });
         const waiting = lesson.hall?.waiting.size ?? 0;
         this.teacherButton.element.hidden = !moderator;
         this.teacherButton.show(t("Unterricht leiten"), t("Leiten"), {
@@ -165,7 +172,7 @@ export class RoomView {
             badge: this.chat.unread,
             of: t("ungelesen"),
         });
-        this.peopleButton.show(t("Personen"), t("Leute"), {
+        this.peopleButton.show(t("Personen"), t("Personen"), {
             pressed: this.isOpen("people"),
             badge: (room?.participants.size ?? 0) + 1,
             alert: moderator && (waiting > 0 || lesson.hands.length > 0),
@@ -181,8 +188,9 @@ export class RoomView {
             this.stage.mode === "stage" ? t("Alle gleich groß") : t("Wer spricht, groß"),
             t("Ansicht"),
         );
+        this.smile.show(t("Reaktion"), t("Reaktion"), { pressed: !this.reactions.hidden });
         this.moreButton.show(t("Mehr"), t("Mehr"), { pressed: this.isOpen("more"), badge: 0 });
-        this.leave.show(t("Verlassen"), t("Gehen"));
+        this.leave.show(t("Gehen"), t("Gehen"));
         this.drawStatus();
         this.drawBanner();
         this.stage.draw();
@@ -193,14 +201,14 @@ export class RoomView {
         const { media, lesson } = this.conference;
         const show = (toggle: Toggle, own: Own, on: string, off: string, ask: string, short: string): void => {
             const is = media.tracks.has(own);
-            const label = is ? on : lesson.isBlocked(own) ? ask : off;
-            toggle.show(label, short, { pressed: is, struck: !is && own !== "screen" });
+            const more = !is && lesson.isBlocked(own) ? ask : "";
+            toggle.show(is ? on : off, short, { pressed: is, struck: !is && own !== "screen", more });
         };
-        const asks = t("Mikrofon aus – zum Sprechen melden");
+        const asks = t("zum Sprechen melden");
         show(this.microphone, "microphone", t("Mikrofon an"), t("Mikrofon aus"), asks, t("Mikro"));
-        show(this.camera, "camera", t("Kamera an"), t("Kamera aus"), t("Kamera aus – dafür melden"), t("Kamera"));
+        show(this.camera, "camera", t("Kamera an"), t("Kamera aus"), t("dafür melden"), t("Kamera"));
         const share = t("Bildschirm teilen");
-        show(this.screen, "screen", t("Teilen beenden"), share, t("Teilen – dafür melden"), t("Teilen"));
+        show(this.screen, "screen", t("Teilen beenden"), share, t("dafür melden"), t("Teilen"));
     }
 
     private drawStatus(): void {
@@ -221,12 +229,20 @@ export class RoomView {
     // As long as nobody teaches, or „Ruhe!" is on, it stays written.
     private drawBanner(): void {
         const { room, lesson } = this.conference;
-        const until = lesson.frozenUntil;
+        const frozen = lesson.frozen;
         let text = "";
-        if (lesson.isFrozen && room?.moderator === false) {
+        if (frozen && room?.moderator === false) {
+            const seconds = Math.max(0, Math.round((frozen.until - Date.now()) / 1000));
+            text = frozen.left
+                ? t("Die Lehrkraft hat den Raum verlassen. Der Klassenraum schließt in {time} Sekunden.", {
+                      time: seconds,
+                  })
+                : t(
+                      "Die Verbindung zur Lehrkraft ist unterbrochen. Mikrofone, Kameras und Chat sind solange aus. Der Klassenraum schließt in {time} Minuten.",
+                      { time: clock(seconds) },
+                  );
+        } else if (lesson.isFrozen && room?.moderator === false) {
             text = t("Die Lehrkraft ist gerade nicht da. Mikrofone, Kameras und Chat sind solange aus.");
-            if (until !== undefined)
-                text += ` ${t("Der Klassenraum schließt in {time} Minuten.", { time: clock(until) })}`;
         } else if (lesson.rules.quiet) {
             text = room?.moderator
                 ? t("Ruhe! Nur Lehrkräfte sind zu hören.")
@@ -234,7 +250,7 @@ export class RoomView {
         }
         this.banner.hidden = !text;
         // Said once, not every second: the clock is for the eyes.
-        this.banner.setAttribute("role", until === undefined ? "alert" : "timer");
+        this.banner.setAttribute("role", frozen ? "timer" : "alert");
         if (this.banner.textContent !== text) this.banner.textContent = text;
     }
 
@@ -270,7 +286,7 @@ export class RoomView {
 
     private showReactions(): void {
         this.reactions.hidden = !this.reactions.hidden;
-        this.smile.show(t("Reaktion"), t("Reaktion"), { pressed: !this.reactions.hidden });
+        this.draw();
         if (!this.reactions.hidden) this.reactions.querySelector("button")?.focus();
         else this.smile.element.focus();
     }
@@ -340,7 +356,6 @@ export class RoomView {
     }
 }
 
-function clock(until: number): string {
-    const seconds = Math.max(0, Math.round((until - Date.now()) / 1000));
+function clock(seconds: number): string {
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
