@@ -10,6 +10,7 @@ constexpr std::int64_t kFrameTicks = 3000;  // 30 frames per second
 constexpr std::int64_t kSmallestStep = 90;  // two encodings of one picture follow each other
 constexpr std::int64_t kTolerance = 2 * 90'000;
 constexpr std::int64_t kLongestLeap = 10 * 90'000;
+constexpr std::uint8_t kNone = 255;  // only the sender's own marker counts
 
 std::int64_t ticks_between(Instant earlier, Instant later) {
     constexpr std::int64_t kLongestMs = 3'600'000;
@@ -56,6 +57,7 @@ VideoProjection::Frame& VideoProjection::begin_frame(
                    .number_delta = number_delta,
                    .tl0_picture_index = static_cast<std::uint8_t>(packet.tl0_picture_index().value_or(0) + tl0_delta_),
                    .spatial = packet.spatial,
+                   .top = top_layer(packet),
                    .decode_target = decode_target_,
                    .used = true,
                    .accepted = accepted,
@@ -156,7 +158,7 @@ void VideoProjection::continue_numbers(const VideoPacket& packet) {
 Projection VideoProjection::projection_of(const VideoPacket& packet, const Frame& frame, std::uint16_t sequence) const {
     return {.sequence = sequence,
             .timestamp = frame.timestamp,
-            .marker = ends_picture(packet),
+            .marker = ends_picture(packet, frame),
             .number = frame.number,
             .tl0_picture_index = frame.tl0_picture_index,
             .template_id_delta = template_delta_,
@@ -187,13 +189,22 @@ std::optional<std::uint32_t> VideoProjection::written_decode_targets(const Video
     return mask;
 }
 
-// Decoders wait for the marker, so the highest layer that is forwarded carries it.
-bool VideoProjection::ends_picture(const VideoPacket& packet) const {
+// Decoders wait for the marker, so the highest layer that is forwarded carries it: the one that was the highest when
+// the frame began, however late its last packet comes or comes again.
+bool VideoProjection::ends_picture(const VideoPacket& packet, const Frame& frame) const {
     if (packet.marker) return true;
     if (!packet.frame_end) return false;
-    if (descriptor_ == Descriptor::Vp9) return packet.spatial == spatial_;
-    if (descriptor_ != Descriptor::Dependency || decode_target_ >= packet.structure->decode_target_count) return false;
-    return packet.spatial == packet.structure->decode_targets[decode_target_].spatial;
+    return packet.spatial == frame.top;
+}
+
+std::uint8_t VideoProjection::top_layer(const VideoPacket& packet) const {
+    if (descriptor_ == Descriptor::Vp9) {
+        // A picture that is predicted from no other one may take more layers along than the last.
+        const bool may_rise = !packet.vp9->inter_picture_predicted && target_ && target_->encoding == encoding_;
+        return may_rise ? std::max(spatial_, target_->spatial) : spatial_;
+    }
+    if (descriptor_ != Descriptor::Dependency || decode_target_ >= packet.structure->decode_target_count) return kNone;
+    return packet.structure->decode_targets[decode_target_].spatial;
 }
 
 }  // namespace klassenraum::projection

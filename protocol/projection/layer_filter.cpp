@@ -133,10 +133,12 @@ bool VideoProjection::accept_dependency(const VideoPacket& packet, Turn turn) {
         const rtp::TemplateStructure::Layer from = structure.decode_targets[decode_target_];
         const rtp::TemplateStructure::Layer to = structure.decode_targets[wanted];
         const bool smaller = to.spatial <= from.spatial && to.temporal <= from.temporal;
+        // The layers below in this picture know of no layer above: one of them has the marker.
+        const bool over = to.spatial > from.spatial && packet.timestamp == picture_timestamp_;
         const DecodeTargetIndication indication = needed.at(wanted);
         const bool offered = indication == DecodeTargetIndication::Switch ||
                              (smaller && indication != DecodeTargetIndication::NotPresent);
-        if (offered && references_sent(packet)) {
+        if (offered && !over && references_sent(packet)) {
             decode_target_ = wanted;
             target_changed_ = true;
             layer_wait_ = 0;
@@ -145,6 +147,7 @@ bool VideoProjection::accept_dependency(const VideoPacket& packet, Turn turn) {
             wait_for_layer(structure.active(decode_target_) ? 1 : kPatience);
         }
     }
+    if (turn == Turn::InTurn) picture_timestamp_ = packet.timestamp;
     return needed.at(decode_target_) != DecodeTargetIndication::NotPresent;
 }
 

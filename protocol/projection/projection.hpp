@@ -81,6 +81,7 @@ private:
         std::uint16_t number_delta = 0;  // in force behind this frame
         std::uint8_t tl0_picture_index = 0;
         std::uint8_t spatial = 0;
+        std::uint8_t top = 0;  // the highest spatial layer of its picture that goes out
         std::uint8_t decode_target = 0;
         bool used = false;
         bool accepted = false;
@@ -111,7 +112,8 @@ private:
     void continue_numbers(const VideoPacket& packet);
     Projection projection_of(const VideoPacket& packet, const Frame& frame, std::uint16_t sequence) const;
     std::optional<std::uint32_t> written_decode_targets(const VideoPacket& packet, const Frame& frame) const;
-    bool ends_picture(const VideoPacket& packet) const;
+    bool ends_picture(const VideoPacket& packet, const Frame& frame) const;
+    std::uint8_t top_layer(const VideoPacket& packet) const;
 
     // Layer filters (layer_filter.cpp).
     void open_layers(const VideoPacket& packet);

@@ -4,10 +4,10 @@ namespace klassenraum::rtp {
 
 namespace {
 
-enum : std::uint8_t { kIdr = 5, kSps = 7, kStapA = 24, kFuA = 28 };
+enum : std::uint8_t { kSps = 7, kStapA = 24, kFuA = 28 };
 
 bool starts_key_frame(std::uint8_t unit_type) {
-    return unit_type == kIdr || unit_type == kSps;
+    return unit_type == kSps;
 }
 
 }  // namespace

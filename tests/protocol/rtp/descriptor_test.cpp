@@ -90,11 +90,12 @@ TEST(Vp9, RewritesInPlace) {
 
 TEST(H264, FindsWhereDecodingCanBegin) {
     EXPECT_TRUE(h264_key_frame(octets("67 42")));                    // SPS
-    EXPECT_TRUE(h264_key_frame(octets("65 88")));                    // IDR
+    EXPECT_FALSE(h264_key_frame(octets("65 88")));                   // IDR: its SPS is another packet
     EXPECT_FALSE(h264_key_frame(octets("41 9a")));                   // slice
     EXPECT_TRUE(h264_key_frame(octets("78 0002 0910 0002 6742")));   // STAP-A: AUD, SPS
     EXPECT_FALSE(h264_key_frame(octets("78 0002 0910 0009 6742")));  // does not fit
-    EXPECT_TRUE(h264_key_frame(octets("7c 85 88")));                 // FU-A, first fragment of an IDR
+    EXPECT_TRUE(h264_key_frame(octets("7c 87 88")));                 // FU-A, first fragment of an SPS
+    EXPECT_FALSE(h264_key_frame(octets("7c 85 88")));                // … of an IDR
     EXPECT_FALSE(h264_key_frame(octets("7c 05 88")));                // a later one
     EXPECT_FALSE(h264_key_frame({}));
 }
