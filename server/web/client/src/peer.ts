@@ -35,6 +35,8 @@ export interface PeerEvents {
 
 export class Peer extends Emitter<PeerEvents> {
     readonly connection: RTCPeerConnection;
+    // Firefox ESR 153 sends nothing more after ICE has failed, although a restart connects it again (measured 2026-11).
+    readonly endsWithFailure = firefox;
     private version = 0;
     private work: Promise<void> = Promise.resolve();
     private dirty = false;

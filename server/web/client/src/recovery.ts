@@ -30,6 +30,7 @@ export class Recovery {
             clearTimeout(this.timer);
             this.asking = false;
         }
+        if (state === "failed" && this.session.peer.endsWithFailure) return this.giveUp();
         if (state === "disconnected" || state === "failed") void this.ask();
     }
 

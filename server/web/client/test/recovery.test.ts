@@ -19,6 +19,7 @@ class Stage {
     given = 0;
     restarts: string[] = [];
     connectionState: RTCPeerConnectionState = "disconnected";
+    endsWithFailure = false;
     answer: (payload: Element) => Promise<unknown> = () => Promise.resolve();
     readonly recovery: Recovery;
 
@@ -29,12 +30,18 @@ class Stage {
             return Promise.resolve({ ufrag: "ours", pwd: "our password" });
         };
         const stage = this;
-        const connection = {
-            get connectionState() {
-                return stage.connectionState;
+        const peer = {
+            restartIce,
+            connection: {
+                get connectionState() {
+                    return stage.connectionState;
+                },
+            },
+            get endsWithFailure() {
+                return stage.endsWithFailure;
             },
         };
-        const session = { offer, peer: { restartIce, connection } } as unknown as Session;
+        const session = { offer, peer } as unknown as Session;
         const iq = (_type: string, _to: string, payload: Element): Promise<unknown> => {
             this.asked.push(payload);
             return this.answer(payload);
@@ -95,6 +102,16 @@ test("a connection that is back before the answer stays", async (context) => {
     stage.recovery.state("disconnected");
     await settled();
     assert.equal(stage.asked.length, 2);
+    stage.recovery.close();
+});
+
+test("a browser that never sends again after a failure gets a new session", async () => {
+    const stage = new Stage();
+    stage.endsWithFailure = true;
+    stage.recovery.state("disconnected");
+    stage.recovery.state("failed");
+    await settled();
+    assert.equal(stage.given, 1);
     stage.recovery.close();
 });
 
