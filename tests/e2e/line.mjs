@@ -6,7 +6,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launchChromium, launchFirefox, openPage } from './browsers.mjs';
+import { launchChromium, launchFirefox, openPage, until } from './browsers.mjs';
 import { Participant } from './builtin.mjs';
 import { binary } from './server.mjs';
 
@@ -104,6 +104,26 @@ export async function openMeasuredPage(browser) {
     await page.evaluateOnNewDocument(sampler);
     return page;
 }
+// Sound and pictures come to all of them: milliseconds from now until they did, each looked at anew.
+export async function comesBack(participants, timeout) {
+    const start = Date.now();
+    const took = {};
+    await Promise.all(participants.map(async ({ page, options }) => {
+        const before = await page.evaluate(() => window.line.look());
+        const came = { sound: null, picture: null };
+        await until(`sound and picture come to ${options.name}`, async () => {
+            const now = await page.evaluate(() => window.line.look());
+            // A connection that was replaced counts from nothing.
+            const grew = key => (now[key] >= before[key] ? now[key] - before[key] : now[key]);
+            if (grew('audioPackets') > 10) came.sound ??= Date.now() - start;
+            if (grew('frames') > 5) came.picture ??= Date.now() - start;
+            return came.sound !== null && came.picture !== null;
+        }, timeout).catch(error => { throw new Error(`${error.message}; ${JSON.stringify(came)}`); });
+        took[options.name] = came;
+    }));
+    return took;
+}
+
 // Begins a measurement; taken ends it and tells what there was to see and hear.
 export const begin = page => page.evaluate(() => window.line.begin());
 export const taken = page => page.evaluate(() => window.line.end());

@@ -2,7 +2,7 @@
 import { near, nearHue, until } from './browsers.mjs';
 import { Participant, createRoom } from './builtin.mjs';
 
-export const world = { server: null, chromium: null, firefox: null };
+export const world = { server: null, chromium: null, firefox: null, sound: null };
 
 const people = [
     { name: 'Frau Amsel', hue: 0, hz: 440 }, { name: 'Ben', hue: 120, hz: 700 }, { name: 'Cem', hue: 240, hz: 1000 },

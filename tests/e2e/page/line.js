@@ -107,5 +107,5 @@ window.line = (() => {
         return result;
     }
 
-    return { begin, end, connections };
+    return { begin, end, look, connections };
 })();
