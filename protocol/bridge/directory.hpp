@@ -37,9 +37,9 @@ public:
     Place* find(const Address& address);
     Place* find_ufrag(std::string_view ufrag);
     const Place* find(EndpointId endpoint) const;
-    // Enters the ufrags and the addresses of the endpoint's paths when they have changed. An address that another endpoint has passes
-    // to this one when a check of ours was answered from it: a request alone may come with anybody's address as its
-    // sender.
+    // Enters the ufrags and the addresses of the endpoint's paths when they have changed. An address that another
+    // endpoint has passes to this one when a check of ours was answered from it: a request alone may come with
+    // anybody's address as its sender.
     void update_paths(Place& place);
     // Who else says that it is at this address: the answer to our check may be for it.
     Place* claimant(const Address& address);

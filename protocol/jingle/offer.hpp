@@ -37,8 +37,8 @@ struct Offer {
 // The <jingle/>.
 xml::Element write_offer(const Offer& offer);
 
-// Our side of an ICE restart in place (jitsi-signalling.md 5.13): the transport alone, without a fingerprint, because DTLS
-// goes on.
+// Our side of an ICE restart in place (jitsi-signalling.md 5.13): the transport alone, without a fingerprint, because
+// DTLS goes on.
 struct RestartedTransport {
     std::string sid;
     std::string initiator;
