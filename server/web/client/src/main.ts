@@ -39,11 +39,16 @@ function start(app: HTMLElement): void {
         scheduled = true;
     });
     conference.on("phase", (phase) => {
-        const joined = phase.name === "joined";
-        if (joined) view.draw();
-        else door.show(phase);
         if (["prejoin", "ended"].includes(phase.name)) view.reset();
-        app.replaceChildren(joined ? view.element : door.element);
+        if (phase.name !== "joined") {
+            // On the page before it is filled: what is not there takes no focus.
+            if (!door.element.isConnected) app.replaceChildren(door.element);
+            return door.show(phase);
+        }
+        view.draw();
+        if (view.element.isConnected) return;
+        app.replaceChildren(view.element);
+        view.entered();
     });
     addEventListener("keydown", (event) => {
         const typing = (event.target as HTMLElement).matches?.("input:not([type=checkbox]), textarea, select");
@@ -56,8 +61,8 @@ function start(app: HTMLElement): void {
         if (!["prejoin", "ended"].includes(conference.phase.name)) conference.leave();
     });
     publish(conference, view);
-    door.show(conference.phase);
     app.append(door.element);
+    door.show(conference.phase);
 }
 
 start(document.getElementById("app")!);

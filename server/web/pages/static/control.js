@@ -47,16 +47,23 @@ function later() {
   timer = setTimeout(look, document.hidden ? 15000 : 2000 + 3000 * failures);
 }
 
-addEventListener("submit", async (event) => {
+// One deed after the other, in the order of the clicks; none is lost because the one before it takes its time.
+let deeds = Promise.resolve();
+
+addEventListener("submit", (event) => {
   const form = event.target;
   if (!live.contains(form)) return;
   event.preventDefault();
-  if (acting) return;
-  acting = true;
   const data = new URLSearchParams(new FormData(form));
   if (event.submitter?.name) data.set(event.submitter.name, event.submitter.value);
+  const { action } = form;
+  deeds = deeds.then(() => act(action, data));
+});
+
+async function act(action, data) {
+  acting = true;
   try {
-    const answer = await fetch(form.action, { method: "POST", body: data });
+    const answer = await fetch(action, { method: "POST", body: data });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("stand");
     if (!fresh) return location.assign(answer.url.replace(/\?.*/, ""));
@@ -71,7 +78,7 @@ addEventListener("submit", async (event) => {
     acting = false;
     later();
   }
-});
+}
 
 // Whole seconds, from the server's number down.
 setInterval(() => {

@@ -348,6 +348,11 @@ export class RoomView {
         this.stage.sound.unblock();
     }
 
+    // Whoever comes in by keyboard begins at the bar, not nowhere.
+    entered(): void {
+        this.microphone.element.focus();
+    }
+
     // What belongs to one visit does not greet the next.
     reset(): void {
         this.show(undefined);
