@@ -211,8 +211,8 @@ export class Conference extends Emitter<ConferenceEvents> {
     // Into a group, or back: another room on the same stream (jitsi-signalling.md 6.5).
     private async moveTo(jid: string): Promise<void> {
         const { stream, room, capabilities } = this;
-        if (!stream || !room?.joined || !capabilities || room.jid === jid) return;
-        room.leave(true);
+        if (!stream || !room || !capabilities || room.jid === jid) return;
+        if (room.joined) room.leave(true);
         this.stopSession();
         this.take(jid, stream, capabilities);
         await this.knock();
@@ -283,6 +283,7 @@ export class Conference extends Emitter<ConferenceEvents> {
     }
 
     private departed(departure: Departure): void {
+        if (departure.kind === "sent") return void this.moveTo(departure.jid);
         if (departure.kind === "kicked") {
             return this.end(t("Die Lehrkraft hat dich aus dem Klassenraum entfernt."), false);
         }

@@ -24,7 +24,7 @@ export interface ChatMessage {
     failed: boolean; // the server did not take it
     time: Date;
 }
-export type Departure = { kind: "kicked" } | { kind: "closed"; text: string } | { kind: "removed" };
+export type Departure = { kind: "kicked" } | { kind: "closed" } | { kind: "removed" } | { kind: "sent"; jid: string };
 
 export interface RoomEvents {
     joined: void;
@@ -235,7 +235,10 @@ export class Room extends Emitter<RoomEvents> {
         if (!this.joined) return;
         this.joined = false;
         const destroy = x?.child("destroy");
-        if (destroy) return this.emit("departed", { kind: "closed", text: destroy.child("reason")?.text ?? "" });
+        // A group that closes names the room to go to; a lesson that ends names none.
+        const next = destroy?.attr("jid") ?? "";
+        if (next && next !== this.jid) return this.emit("departed", { kind: "sent", jid: next });
+        if (destroy) return this.emit("departed", { kind: "closed" });
         const kicked = x?.all("status").some((s) => s.attr("code") === "307") === true;
         this.emit("departed", { kind: kicked ? "kicked" : "removed" });
     }
