@@ -289,15 +289,20 @@ void World::at(Instant when, std::function<void()> action) {
 
 // Four sums side by side: every octet of an hour's lesson passes here.
 void World::note(ByteView octets) {
-    std::array<std::uint64_t, 4> sums{trace_, 1, 2, 3};
-    std::size_t at = 0;
-    for (; at + 32 <= octets.size(); at += 32) {
+    std::array<std::uint64_t, 4> sums{trace_, octets.size(), 2, 3};
+    const auto add = [&sums](const std::uint8_t* block) {
         std::array<std::uint64_t, 4> words;
-        std::memcpy(words.data(), octets.data() + at, 32);
+        std::memcpy(words.data(), block, 32);
         for (std::size_t i = 0; i < 4; ++i) sums[i] = (sums[i] ^ words[i]) * 0x9e3779b97f4a7c15ULL + (sums[i] >> 29);
+    };
+    std::size_t at = 0;
+    for (; at + 32 <= octets.size(); at += 32) add(octets.data() + at);
+    if (at < octets.size()) {
+        std::array<std::uint8_t, 32> rest{};
+        std::memcpy(rest.data(), octets.data() + at, octets.size() - at);
+        add(rest.data());
     }
     for (const std::uint64_t sum : sums) note(sum);
-    for (; at < octets.size(); ++at) note(octets[at]);
 }
 
 void World::deliver(const Flying& datagram) {
@@ -362,17 +367,32 @@ Browser* World::owner_of(ConnectionId connection) {
 
 void World::refresh(std::size_t browser) {
     const Browser& one = *browsers_[browser];
-    deadlines_[browser] = one.alive_ ? one.me.deadline().value_or(kNever) : kNever;
+    set_deadline(browser, one.alive_ ? one.me.deadline().value_or(kNever) : kNever);
 }
 
 void World::refresh_server() {
-    deadlines_.back() = shard_->deadline().value_or(kNever);
+    set_deadline(deadlines_.size() - 1, shard_->deadline().value_or(kNever));
+}
+
+// Most steps only deliver something: who is due next is not looked for each time.
+void World::set_deadline(std::size_t place, Instant when) {
+    if (when <= earliest_) {
+        earliest_ = when;
+    } else if (deadlines_[place] == earliest_) {
+        earliest_ = Instant::min();  // to be looked for
+    }
+    deadlines_[place] = when;
+}
+
+Instant World::earliest() {
+    if (earliest_ == Instant::min()) earliest_ = *std::ranges::min_element(deadlines_);
+    return earliest_;
 }
 
 void World::run_for(Duration duration) {
     const Instant end = now() + duration;
     for (;;) {
-        Instant next = *std::ranges::min_element(deadlines_);
+        Instant next = earliest();
         if (!flying_.empty()) next = std::min(next, flying_.top().at);
         if (!actions_.empty()) next = std::min(next, actions_.begin()->first.first);
         if (next > end) break;
@@ -394,11 +414,12 @@ void World::step() {
         flying_.pop();
         deliver(datagram);
     }
+    if (earliest() > now()) return;
     for (std::size_t i = 0; i < browsers_.size(); ++i) {
         if (deadlines_[i] > now()) continue;
         Browser& browser = *browsers_[i];
         browser.act([&](bench::Output& out) { browser.me.expire(now(), out); });
-        if (deadlines_[i] <= now()) deadlines_[i] = now() + 1ms;  // nothing waits for less
+        if (deadlines_[i] <= now()) set_deadline(i, now() + 1ms);  // nothing waits for less
     }
     if (deadlines_.back() > now()) return;
     shard::Outbox out{sink_, {}};

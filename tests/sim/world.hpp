@@ -164,6 +164,8 @@ private:
     void step();
     void refresh(std::size_t browser);
     void refresh_server();
+    void set_deadline(std::size_t place, Instant when);
+    Instant earliest();
     void note(std::uint64_t number) { trace_ = (trace_ ^ number) * 0x100000001b3ULL + (trace_ >> 29); }
     void note(ByteView octets);
     Browser* owner_of(ConnectionId connection);
@@ -176,6 +178,7 @@ private:
     ServerSink sink_{*this};
     std::vector<std::unique_ptr<Browser>> browsers_;
     std::vector<Instant> deadlines_;  // of the browsers; the last one is the server's
+    Instant earliest_ = Instant::min();
     std::unordered_map<Address, std::size_t> addresses_;
     std::map<ConnectionId, std::size_t> connections_;
     std::priority_queue<Flying> flying_;
