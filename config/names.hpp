@@ -19,6 +19,8 @@ constexpr auto choice_names() {
         return Names3{"off", "on", "after-start"};
     } else if constexpr (std::is_same_v<Choice, LearnerCamera>) {
         return Names3{"all", "teacher-only", "off"};
+    } else if constexpr (std::is_same_v<Choice, AccountStore>) {
+        return Names3{"sqlite", "postgresql", "ldap"};
     } else if constexpr (std::is_same_v<Choice, LearnerUnmute>) {
         return std::array<std::string_view, 2>{"free", "ask"};
     } else if constexpr (std::is_same_v<Choice, PrivateChat>) {

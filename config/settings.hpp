@@ -12,10 +12,12 @@ enum class Lobby : std::uint8_t { Off, On, AfterStart };
 enum class LearnerCamera : std::uint8_t { All, TeacherOnly, Off };
 enum class LearnerUnmute : std::uint8_t { Free, Ask };
 enum class PrivateChat : std::uint8_t { All, ToModerators, Off };
+enum class AccountStore : std::uint8_t { Sqlite, Postgresql, Ldap };
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
 
 struct Server {
     std::string domain = "localhost";
+    std::string name;  // of this one among several behind a balancer; empty: it is the only one
     std::string admin_mail;
     std::string state = "/var/lib/klassenraum";  // accounts, keys that must survive a crash
 };
@@ -47,6 +49,16 @@ struct Site {
     std::string ios_app_id;                         // "TEAMID.de.example.app"
 };
 struct Accounts {
+    AccountStore store = AccountStore::Sqlite;
+    std::string database;                // as libpq reads it; not empty: planned rooms are there too
+    std::string database_password_file;  // empty: as the connection says
+    std::string ldap_url;                // ldaps://…, ldapi://…, or ldap://… with StartTLS
+    std::string ldap_base;
+    std::string ldap_filter = "(objectClass=*)";
+    std::string ldap_attribute = "uid";
+    std::string ldap_bind;  // who searches; empty: anonymously
+    std::string ldap_password_file;
+    std::string ldap_ca;  // empty: the system's authorities
     std::uint32_t session_minutes = 120;
     bool shared_device_default = true;
 };
@@ -104,6 +116,7 @@ struct Settings {
 template <typename SomeSettings, typename Visit>
 void visit_keys(SomeSettings& s, Visit&& visit) {
     visit("server.domain", s.server.domain);
+    visit("server.name", s.server.name);
     visit("server.admin_mail", s.server.admin_mail);
     visit("server.state", s.server.state);
     visit("tls.certificate", s.tls.certificate);
@@ -125,6 +138,16 @@ void visit_keys(SomeSettings& s, Visit&& visit) {
     visit("site.android_package", s.site.android_package);
     visit("site.android_fingerprints", s.site.android_fingerprints);
     visit("site.ios_app_id", s.site.ios_app_id);
+    visit("accounts.store", s.accounts.store);
+    visit("accounts.database", s.accounts.database);
+    visit("accounts.database_password_file", s.accounts.database_password_file);
+    visit("accounts.ldap_url", s.accounts.ldap_url);
+    visit("accounts.ldap_base", s.accounts.ldap_base);
+    visit("accounts.ldap_filter", s.accounts.ldap_filter);
+    visit("accounts.ldap_attribute", s.accounts.ldap_attribute);
+    visit("accounts.ldap_bind", s.accounts.ldap_bind);
+    visit("accounts.ldap_password_file", s.accounts.ldap_password_file);
+    visit("accounts.ldap_ca", s.accounts.ldap_ca);
     visit("accounts.session_minutes", s.accounts.session_minutes);
     visit("accounts.shared_device_default", s.accounts.shared_device_default);
     visit("room.end_grace_seconds", s.room.end_grace_seconds);

@@ -55,6 +55,35 @@ bool has_port(std::string_view endpoint) {
     return number <= 65535;
 }
 
+// A host reached over a network: its certificate is to be checked, or the administrator says aloud that it is not.
+bool leaves_the_host(const std::string& database) {
+    const auto host = database.find("host=");
+    if (database.starts_with("postgres")) return true;
+    if (host == std::string::npos) return false;
+    const std::string name = database.substr(host + 5, database.find(' ', host) - host - 5);
+    return !name.starts_with('/') && name != "localhost" && name != "127.0.0.1" && name != "::1";
+}
+
+void check_accounts(const Accounts& accounts, std::vector<Problem>& problems) {
+    const auto require = [&](bool holds, const char* sentence) {
+        if (!holds) problems.push_back({sentence});
+    };
+    require(accounts.store != AccountStore::Postgresql || !accounts.database.empty(),
+            "accounts.store is postgresql, but accounts.database does not say where it is.");
+    require(!leaves_the_host(accounts.database) || accounts.database.find("sslmode=") != std::string::npos,
+            "accounts.database crosses a network: add sslmode=verify-full (or another sslmode, if it must be).");
+    require(accounts.database.find("password=") == std::string::npos,
+            "accounts.database must not hold a password; put it into accounts.database_password_file.");
+    if (accounts.store != AccountStore::Ldap) return;
+    const std::string& url = accounts.ldap_url;
+    require(url.starts_with("ldaps://") || url.starts_with("ldap://") || url.starts_with("ldapi://"),
+            "accounts.ldap_url must begin with ldaps://, ldap:// or ldapi://.");
+    require(!accounts.ldap_base.empty(), "accounts.store is ldap, but accounts.ldap_base is empty.");
+    require(accounts.ldap_filter.starts_with('(') && accounts.ldap_filter.ends_with(')'),
+            "accounts.ldap_filter must stand in parentheses.");
+    require(!accounts.ldap_attribute.empty(), "accounts.ldap_attribute is empty.");
+}
+
 std::string shown(const Settings& settings, const std::vector<std::string>* only) {
     std::string text;
     std::string section;
@@ -106,6 +135,9 @@ std::vector<Problem> check(const Settings& settings) {
     };
     require(!settings.server.domain.empty() && settings.server.domain.find_first_of(" /:") == std::string::npos,
             "server.domain must be the name by which browsers reach this server, without a port.");
+    require(settings.server.name.size() <= 16 &&
+                settings.server.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == std::string::npos,
+            "server.name must be at most 16 lower-case letters and digits, such as vm1.");
     require(!settings.server.state.empty(), "server.state must name a folder.");
     require(!settings.listen.https.empty(), "listen.https must name at least one address.");
     for (const std::string& endpoint : settings.listen.https) {
@@ -128,6 +160,7 @@ std::vector<Problem> check(const Settings& settings) {
     require(settings.offer.until.empty() || is_date(settings.offer.until),
             "offer.until must be a date such as 2026-07-31.");
     require(settings.room.max_participants >= 2, "room.max_participants must be at least 2.");
+    check_accounts(settings.accounts, problems);
     require(settings.accounts.session_minutes >= 5, "accounts.session_minutes must be at least 5.");
     require(settings.limits.max_connections >= 16, "limits.max_connections must be at least 16.");
     return problems;

@@ -17,6 +17,8 @@ std::string parameters() {
            ",p=" + std::to_string(kArgonLanes) + "$";
 }
 
+}  // namespace
+
 // Every hash we ever wrote begins with parameters of ours; anything else in the file is not ours to run.
 bool is_affordable(const std::string& stored) {
     const auto field = [&stored](const char* name) -> std::uint64_t {
@@ -27,10 +29,8 @@ bool is_affordable(const std::string& stored) {
         std::from_chars(begin, stored.data() + stored.size(), value);
         return value;
     };
-    return field("$m=") <= 64 * 1024 && field(",t=") <= 8 && field(",p=") <= 4;
+    return field("$m=") <= 64 * 1024 && field(",t=") <= 8 && field(",p=") <= 4 && stored.starts_with("$argon2id$");
 }
-
-}  // namespace
 
 std::string hash_password(std::string_view password, Entropy& entropy) {
     std::array<std::uint8_t, kArgonSaltLength> salt{};
@@ -52,6 +52,11 @@ bool password_matches(std::string_view password, const std::string& stored) {
 const std::string& unmatchable_hash() {
     static const std::string hash = parameters() + std::string(22, 'A') + "$" + std::string(43, 'A');
     return hash;
+}
+
+bool derive_key(std::string_view passphrase, ByteView salt, const KeyCost& cost, MutableBytes key) {
+    return argon2id_hash_raw(cost.passes, cost.memory_kib, cost.lanes, passphrase.data(), passphrase.size(),
+                             salt.data(), salt.size(), key.data(), key.size()) == ARGON2_OK;
 }
 
 }  // namespace klassenraum::accounts

@@ -2,6 +2,7 @@
 // VM.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,15 @@ std::string hash_password(std::string_view password, Entropy& entropy);
 bool password_matches(std::string_view password, const std::string& stored);
 // A well-formed hash that no password matches: unknown accounts are checked against it, so that they cost the same.
 const std::string& unmatchable_hash();
+// Whether it is an argon2id form that costs no more than ours may.
+bool is_affordable(const std::string& stored);
+
+// A key from a passphrase, for what is encrypted by one.
+struct KeyCost {
+    std::uint32_t memory_kib = 0;
+    std::uint32_t passes = 0;
+    std::uint32_t lanes = 0;
+};
+bool derive_key(std::string_view passphrase, ByteView salt, const KeyCost& cost, MutableBytes key);
 
 }  // namespace klassenraum::accounts

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,10 @@
 #include "protocol/core/result.hpp"
 #include "protocol/core/time.hpp"
 
+namespace klassenraum::config {
+struct Settings;
+}
+
 namespace klassenraum::accounts {
 
 struct PlannedRoom {
@@ -21,6 +26,7 @@ struct PlannedRoom {
     std::array<std::uint8_t, 32> password_digest{};
     std::string policy;          // closed words and numbers, at most kMaxPolicyText
     std::int64_t expires_s = 0;  // unix seconds
+    bool operator==(const PlannedRoom&) const = default;
 };
 
 class PlannedRooms {
@@ -34,9 +40,21 @@ public:
     virtual Result<void, StoreError> remove_expired(WallTime now) = 0;
     // By slug; what is damaged is left out.
     virtual std::vector<PlannedRoom> list() = 0;
+
+    // Whether other servers write here too; only then is it worth asking for one room.
+    virtual bool is_shared() const { return false; }
+    virtual Result<std::optional<PlannedRoom>, StoreError> find(std::string_view) {
+        return failure(StoreError::Unavailable);
+    }
 };
 
 // In a SQLite file of its own, made (0600) when it does not exist.
 Result<std::unique_ptr<PlannedRooms>, StoreError> open_planned_rooms(const std::string& path);
+// In PostgreSQL; `connection` as libpq reads it.
+Result<std::unique_ptr<PlannedRooms>, StoreError> open_postgresql_rooms(const std::string& connection,
+                                                                        const std::string& password);
+// Where the settings say: accounts.database, else a file of the state folder.
+Result<std::unique_ptr<PlannedRooms>, StoreError> open_planned_rooms(const config::Settings& settings);
+std::string rooms_file(const std::string& state_folder);
 
 }  // namespace klassenraum::accounts

@@ -1,6 +1,7 @@
-// The school accounts in one SQLite file: id, argon2id hash, state, dates and quota, and no column for anything else
-// (product.md R7, C21). Owned by the application; used on the pool thread of the server, or by the account command in a
-// process of its own (the file allows both at once). An object is not to be shared between threads without a lock.
+// The school accounts: id, argon2id hash, state, dates and quota, and no field for anything else (product.md R7, C21).
+// They live in one SQLite file, in PostgreSQL, or in a directory (LDAP) that is only read. Owned by the application;
+// used on the pool thread of the server, or by a command in a process of its own (every place allows both at once). An
+// object is not to be shared between threads without a lock.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,13 @@ namespace klassenraum {
 class Entropy;
 }
 
+namespace klassenraum::config {
+struct Settings;
+}
+
 namespace klassenraum::accounts {
+
+class Backend;
 
 enum class State : std::uint8_t { Active, Locked };
 
@@ -30,7 +37,8 @@ struct Account {
 };
 
 enum class StoreError : std::uint8_t {
-    Unavailable,  // the file cannot be opened, written or is no account file of this version
+    Unavailable,  // the file, database or directory cannot be reached, read or written, or is of another version
+    ReadOnly,     // a directory: whoever keeps it makes the change there
     BadId,        // not of the form above
     BadPassword,  // empty or too long
     Exists,       // the id, or one of which this one is the beginning (or the other way round), exists
@@ -40,12 +48,21 @@ enum class StoreError : std::uint8_t {
 std::string_view german_sentence_of(StoreError error);
 std::string_view english_sentence_of(StoreError error);
 
-enum class Verdict : std::uint8_t { Right, Wrong, Locked };  // Locked only after the right password
+// Locked only after the right password.
+enum class Verdict : std::uint8_t { Right, Wrong, Locked, Unavailable };
+
+// An account with its password's stored form, for backups alone.
+struct Record {
+    Account account;
+    std::string password_hash;
+};
 
 class Store {
 public:
-    // Creates the file (0600) when it does not exist.
+    // A SQLite file, created (0600) when it does not exist.
     static Result<Store, StoreError> open(const std::string& path, Entropy& entropy);
+    // Where the settings say: accounts.store.
+    static Result<Store, StoreError> open(const config::Settings& settings, Entropy& entropy);
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
     ~Store();
@@ -59,13 +76,21 @@ public:
     Result<void, StoreError> unlock(std::string_view id);
     Result<void, StoreError> remove(std::string_view id);
     std::optional<Account> find(std::string_view id);
-    std::vector<Account> list();
+    // By id. An error is not the same as no accounts: nobody is logged out because a database rests.
+    Result<std::vector<Account>, StoreError> list();
+
+    Result<std::vector<Record>, StoreError> records();
+    // All of it in place of what is there, or nothing.
+    Result<void, StoreError> replace_all(const std::vector<Record>& records);
 
 private:
-    struct Database;
-    explicit Store(std::unique_ptr<Database> database);
-    std::unique_ptr<Database> database_;
+    Store(std::unique_ptr<Backend> backend, Entropy& entropy);
+    std::unique_ptr<Backend> backend_;
+    Entropy* entropy_;
 };
+
+// The accounts file inside a state folder.
+std::string accounts_file(const std::string& state_folder);
 
 // What a person typed as an account's name, in the one form that is compared and stored.
 std::string id_of(std::string_view typed);

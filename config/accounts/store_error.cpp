@@ -6,9 +6,13 @@ namespace klassenraum::accounts {
 std::string_view german_sentence_of(StoreError error) {
     switch (error) {
         case StoreError::Unavailable:
-            return "Die Account-Datei lässt sich nicht öffnen oder schreiben. Prüfen Sie Ordner und Rechte, oder rufen "
-                   "Sie "
-                   "den Befehl mit sudo auf.";
+            return "Die Accounts sind nicht zu erreichen, zu lesen oder zu schreiben. Als Nächstes: den Befehl mit "
+                   "sudo "
+                   "aufrufen; klassenraum doctor prüft Datei, Datenbank oder Verzeichnis.";
+        case StoreError::ReadOnly:
+            return "Die Accounts stehen in einem Verzeichnis (accounts.store = \"ldap\"), das hier nur gelesen wird. "
+                   "Als "
+                   "Nächstes: die Änderung dort vornehmen.";
         case StoreError::BadId:
             return "Ein Account-Name besteht aus Kleinbuchstaben ohne Umlaute, Ziffern und einzelnen Bindestrichen, "
                    "zum "
@@ -31,7 +35,12 @@ std::string_view german_sentence_of(StoreError error) {
 std::string_view english_sentence_of(StoreError error) {
     switch (error) {
         case StoreError::Unavailable:
-            return "The accounts file cannot be opened or written. Check the folder and its rights, or use sudo.";
+            return "The accounts cannot be reached, read or written. Next: use sudo; klassenraum doctor examines file, "
+                   "database or directory.";
+        case StoreError::ReadOnly:
+            return "The accounts are in a directory (accounts.store = \"ldap\"), which is only read here. Next: make "
+                   "the "
+                   "change there.";
         case StoreError::BadId:
             return "An account name has lower-case letters, digits and single dashes, for example amsel-27. Leave the "
                    "name "

@@ -92,7 +92,13 @@ void Conferences::Parts::restore(RestoreRoom room, const Turn& turn) {
     RoomRecord& record = room.record;
     const bool sound = muc::fold_room_name(record.slug) == record.slug && muc::is_of_account(record.slug, room.account);
     const Lifetime lifetime{turn.now + Duration(record.expires.unix_us - turn.wall.unix_us), record.expires};
-    if (!sound || lifetime.until <= turn.now || conferences.size() >= kMaxRooms || find(record.slug) != nullptr) return;
+    if (!sound) return;
+    // Of several servers another one may have changed, ended or reopened it; a lesson that goes on here knows better.
+    if (const Conference* const present = find(record.slug)) {
+        if (present->state() != RoomState::Planned) return;
+        conferences.erase(record.slug);
+    }
+    if (lifetime.until <= turn.now || conferences.size() >= kMaxRooms) return;
     auto password = muc::Password::kept(as_bytes(config.password_key), record.slug, record.password);
     auto made = std::make_unique<Conference>(config, entropy, former, record.slug, std::move(room.account), record.slug,
                                              std::move(password), lifetime);

@@ -25,7 +25,7 @@ constexpr int kMaxNameAttempts = 10'000;  // drawing a free name before the list
 struct Options {
     std::string verb;
     std::string name;
-    std::string folder;
+    config::Settings settings;
     std::size_t count = 1;
     OutputForm form = OutputForm::Table;
     bool i_know = false;
@@ -63,16 +63,19 @@ private:
 };
 
 int Command::run(const std::vector<std::string>& arguments) {
-    options_.folder = context_.state_folder;
+    options_.settings = context_.settings;
     if (!parse(arguments)) return kUsage;
     const bool needs_name = options_.verb != "add" && options_.verb != "list";
     if (needs_name && options_.name.empty()) {
         return usage("Es fehlt, um welchen Account es geht.", "Which account is meant is missing.");
     }
-    auto store = Store::open(accounts_file(options_.folder), context_.entropy);
+    auto store = Store::open(options_.settings, context_.entropy);
     if (!store) {
-        say(std::string(german_sentence_of(store.error())) + " Gesucht wurde in " + options_.folder + ".",
-            std::string(english_sentence_of(store.error())) + " It was looked for in " + options_.folder + ".");
+        const std::string place = options_.settings.accounts.store == config::AccountStore::Sqlite
+                                      ? accounts::accounts_file(options_.settings.server.state)
+                                      : "accounts.store";
+        say(std::string(german_sentence_of(store.error())) + " Gesucht wurde hier: " + place,
+            std::string(english_sentence_of(store.error())) + " It was looked for here: " + place);
         return kEnvironment;
     }
     const std::string id = accounts::id_of(options_.name);
@@ -128,9 +131,11 @@ bool Command::parse_option(const std::vector<std::string>& arguments, std::size_
         return false;
     }
     if (name == "--state") {
-        options_.folder = value;
-    } else if (name == "--config" && context_.state_folder_of) {
-        options_.folder = context_.state_folder_of(value);
+        // Who names a folder means the file in it.
+        options_.settings.server.state = value;
+        options_.settings.accounts.store = config::AccountStore::Sqlite;
+    } else if (name == "--config" && context_.settings_of) {
+        options_.settings = context_.settings_of(value);
     } else if (name == "--count") {
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), options_.count);
         if (error != std::errc{} || end != value.data() + value.size() || options_.count == 0 ||
@@ -191,7 +196,9 @@ int Command::add(Store& store) {
 }
 
 int Command::list(Store& store) {
-    print_accounts(context_.out, options_.form, store.list(), german_);
+    const auto present = store.list();
+    if (!present) return refuse(present.error());
+    print_accounts(context_.out, options_.form, *present, german_);
     return kOk;
 }
 
@@ -236,7 +243,7 @@ int Command::change(Result<void, StoreError> result, const char* german, const c
 }
 
 std::string Command::free_name(Store& store) {
-    const auto present = store.list();
+    const auto present = store.list().value_or(std::vector<accounts::Account>{});
     std::string name;
     for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
         name = accounts::generate_name(context_.entropy);
@@ -277,10 +284,6 @@ int Command::usage(const std::string& german, const std::string& english) {
 
 int account_command(const std::vector<std::string>& arguments, CommandContext& context) {
     return Command(context).run(arguments);
-}
-
-std::string accounts_file(const std::string& state_folder) {
-    return state_folder + "/accounts.sqlite";
 }
 
 }  // namespace klassenraum::admin

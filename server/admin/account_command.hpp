@@ -1,6 +1,6 @@
-// `klassenraum account add|list|lock|unlock|reset|remove`: works on the accounts file of the state folder, with the
-// service running or not. Data goes to `out`, talk and errors to `err`, passwords come from `in` or are generated and
-// printed once.
+// `klassenraum account add|list|lock|unlock|reset|remove`: works on the place of the accounts (a file, a database; a
+// directory is only read), with the service running or not. Data goes to `out`, talk and errors to `err`, passwords
+// come from `in` or are generated and printed once.
 #pragma once
 
 #include <functional>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "config/settings.hpp"
 #include "protocol/core/entropy.hpp"
 #include "protocol/core/time.hpp"
 
@@ -22,18 +23,15 @@ struct CommandContext {
     Entropy& entropy;
     WallTime now;
     std::string language;       // LANG
-    std::string state_folder;   // used unless --state or --config says otherwise
+    config::Settings settings;  // used unless --state or --config says otherwise
     std::string public_origin;  // for the letter
     // Reads one line from the terminal without echo after showing the prompt; empty function: read a line of `in`.
     std::function<std::string(const std::string& prompt)> ask_secret;
-    // The state folder that a configuration file names, for --config; empty function: --config is refused.
-    std::function<std::string(const std::string& file)> state_folder_of;
+    // What another configuration file says, for --config; empty function: --config is refused.
+    std::function<config::Settings(const std::string& file)> settings_of;
 };
 
 // `arguments` are those behind "account".
 int account_command(const std::vector<std::string>& arguments, CommandContext& context);
-
-// The accounts file inside a state folder.
-std::string accounts_file(const std::string& state_folder);
 
 }  // namespace klassenraum::admin

@@ -10,8 +10,8 @@ struct Words {
     std::string_view follow;
 };
 
-constexpr std::array<Words, 14> kWords{{
-    {"", "setup serve config account room status doctor drain offer reload completion"},
+constexpr std::array<Words, 18> kWords{{
+    {"", "setup serve config account room status doctor drain offer reload backup restore wind-down purge completion"},
     {"setup", "--domain --mail --operator --until --certbot --no-input --config"},
     {"serve", "--dev --config --set --state --https-port --media-port"},
     {"config", "check show"},
@@ -20,7 +20,11 @@ constexpr std::array<Words, 14> kWords{{
     {"room", "list end"},
     {"end", "--all --yes"},
     {"status", "--watch --json"},
-    {"doctor", "--json"},
+    {"doctor", "--exclusive --json"},
+    {"backup", "--passphrase-file --no-input"},
+    {"restore", "--only-keys --passphrase-file --no-input --yes"},
+    {"wind-down", "--now --yes"},
+    {"purge", "--yes"},
     {"drain", "--wait --deadline --cancel"},
     {"offer", "show until notice"},
     {"show", "--effective"},
@@ -37,7 +41,7 @@ std::string bash() {
     }
     return text +
            "    esac\n    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\")\n}\n"
-           "complete -F _klassenraum klassenraum\n";
+           "complete -o default -F _klassenraum klassenraum\n";
 }
 
 std::string zsh() {
@@ -46,7 +50,10 @@ std::string zsh() {
         text.append("        ").append(entry.command.empty() ? "klassenraum" : entry.command);
         text.append(") compadd -- ").append(entry.follow).append(" ;;\n");
     }
-    return text + "    esac\n}\ncompdef _klassenraum klassenraum\n";
+    // Found by the shell in its folder it is called as a function; sourced, it makes itself known.
+    return text +
+           "    esac\n}\nif [ \"$funcstack[1]\" = \"_klassenraum\" ]; then _klassenraum \"$@\"; else compdef "
+           "_klassenraum klassenraum; fi\n";
 }
 
 std::string fish() {

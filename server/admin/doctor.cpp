@@ -17,6 +17,7 @@
 
 #include "server/admin/account_command.hpp"
 #include "server/admin/client.hpp"
+#include "server/admin/host_checks.hpp"
 #include "server/http/certificate_facts.hpp"
 #include "server/http/tls_context.hpp"
 #include "server/net/local_addresses.hpp"
@@ -309,8 +310,17 @@ void print_findings(const std::vector<Finding>& findings, const Surroundings& su
     }
 }
 
-int doctor_command(const DoctorOptions& options, const Surroundings& surroundings, WallTime now) {
-    const std::vector<Finding> findings = examine(surroundings.settings, now);
+int doctor_command(const DoctorOptions& options, const Surroundings& surroundings, Entropy& entropy, WallTime now) {
+    const config::Settings& settings = surroundings.settings;
+    std::vector<Finding> findings = examine(settings, now);
+    const auto add = [&findings](std::vector<Finding> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(findings));
+    };
+    add(check_accounts(settings, entropy));
+    add(check_web_client(settings));
+    add(check_log_rules(settings));
+    add(check_blanks(options.blanks, settings));
+    if (options.exclusive) add(check_exclusive(settings));
     if (options.json) {
         static constexpr const char* kGrades[] = {"good", "warning", "bad"};
         boost::json::array list;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/core/entropy.hpp"
 #include "protocol/core/time.hpp"
 #include "server/admin/talk.hpp"
 
@@ -25,10 +26,12 @@ struct Finding {
 
 struct DoctorOptions {
     bool json = false;
+    bool exclusive = false;           // also: what else lives on this machine
+    std::vector<std::string> blanks;  // pages that the operator has not filled in
 };
 
 // kRefused when anything is ✘.
-int doctor_command(const DoctorOptions& options, const Surroundings& surroundings, WallTime now);
+int doctor_command(const DoctorOptions& options, const Surroundings& surroundings, Entropy& entropy, WallTime now);
 
 // The same without printing, for `setup`.
 std::vector<Finding> examine(const config::Settings& settings, WallTime now);

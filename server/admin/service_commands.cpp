@@ -95,6 +95,11 @@ std::string sentence_of(std::string_view complaint, const Surroundings& with) {
     if (complaint == "reload_refused")
         return with.word("Die neue Konfiguration wurde nicht übernommen. Als Nächstes: klassenraum config check",
                          "The new configuration was not taken. Next: klassenraum config check");
+    if (complaint == "accounts_unreachable")
+        return with.word(
+            "Die Accounts sind nicht zu erreichen: neue Anmeldungen scheitern, Unterricht läuft weiter. Als Nächstes: "
+            "klassenraum doctor",
+            "The accounts cannot be reached: logins fail, lessons go on. Next: klassenraum doctor");
     if (complaint == "kernel_drops")
         return with.word(
             "Der Kernel verwirft Pakete. Als Nächstes: sysctl net.core.rmem_max prüfen; klassenraum doctor",

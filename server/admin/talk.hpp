@@ -20,6 +20,8 @@ struct Surroundings {
     std::string config_file;            // the one that was read; empty: none
     std::function<void(int)> sleep_ms;  // between two looks of --watch and --wait
     bool color = false;                 // `out` is a terminal and NO_COLOR is not set
+    // One line typed without echo after the prompt; empty function: there is nobody to ask.
+    std::function<std::string(const std::string& prompt)> ask_secret = {};
 
     bool german() const { return language.starts_with("de"); }
     // The wording of the language in use.

@@ -12,6 +12,7 @@
 namespace klassenraum::app {
 
 struct AccountNews {
+    bool reachable = true;  // else nothing is known, and nothing is revoked
     std::vector<accounts::Account> accounts;
     std::vector<std::string> revoked;  // locked, removed, or with a new password that somebody else gave it
 };

@@ -10,11 +10,16 @@
 #include <utility>
 
 #include "server/admin/account_command.hpp"
+#include "server/admin/backup_command.hpp"
 #include "server/admin/completion.hpp"
 #include "server/admin/doctor.hpp"
+#include "server/admin/farewell.hpp"
 #include "server/admin/service_commands.hpp"
 #include "server/admin/setup.hpp"
+#include "server/app/plan.hpp"
+#include "server/pages/texts.hpp"
 #include "server/worker/clock.hpp"
+#include "server/worker/system_entropy.hpp"
 
 namespace klassenraum::app {
 
@@ -26,6 +31,8 @@ struct AdminCommands::Parts {
     void add_room(CLI::App& app);
     void add_offer(CLI::App& app);
     void add_setup(CLI::App& app);
+    void add_backup(CLI::App& app);
+    void add_farewell(CLI::App& app);
 
     AdminContext context;
     admin::StatusOptions status;
@@ -34,6 +41,9 @@ struct AdminCommands::Parts {
     admin::OfferOptions offer;
     admin::DoctorOptions doctor;
     admin::SetupOptions setup;
+    admin::BackupOptions backup;
+    admin::FarewellOptions farewell;
+    worker::SystemEntropy entropy;
     std::string shell;
     bool effective = false;
     CLI::App* setup_command = nullptr;
@@ -60,14 +70,20 @@ AdminCommands::Parts::Parts(CLI::App& app, CLI::App& config_show, AdminContext g
     command->add_option("--deadline", drain.deadline, "end after this time all the same: 45m, 2h (default 8h)");
 
     command = add(app, "doctor", "examine name, ports, certificate and host; each line with its repair",
-                  [this](const auto& with) { return admin::doctor_command(doctor, with, worker::wall_now()); });
+                  [this](const auto& with) {
+                      doctor.blanks = pages::Texts(pages_for(with.settings, {})).with_blanks();
+                      return admin::doctor_command(doctor, with, entropy, worker::wall_now());
+                  });
     command->add_flag("--json", doctor.json);
+    command->add_flag("--exclusive", doctor.exclusive, "also: what else lives on this machine");
 
     add(app, "reload", "let the service read configuration and certificate again",
         [](const auto& with) { return admin::reload_command(with); });
     add_room(app);
     add_offer(app);
     add_setup(app);
+    add_backup(app);
+    add_farewell(app);
 
     command = app.add_subcommand("completion", "print the completion of a shell");
     command->add_option("shell", shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
@@ -121,6 +137,33 @@ void AdminCommands::Parts::add_setup(CLI::App& app) {
     command->add_flag("--no-input", setup.no_input, "ask nothing");
 }
 
+void AdminCommands::Parts::add_backup(CLI::App& app) {
+    CLI::App* command =
+        add(app, "backup", "accounts, planned rooms, keys and configuration in one encrypted file",
+            [this](const auto& with) { return admin::backup_command(backup, with, entropy, worker::wall_now()); });
+    command->add_option("file", backup.file, "is made, never overwritten")->required();
+    command->add_option("--passphrase-file", backup.passphrase_file, "its first line instead of a question");
+    command->add_flag("--no-input", backup.no_input, "read the passphrase from standard input");
+    command = add(app, "restore", "put a backup in place of what is here; the service must be stopped",
+                  [this](const auto& with) { return admin::restore_command(backup, with, entropy); });
+    command->add_option("file", backup.file, "as `backup` made it")->required();
+    command->add_option("--passphrase-file", backup.passphrase_file, "its first line instead of a question");
+    command->add_flag("--only-keys", backup.only_keys, "only what servers of one fleet share");
+    command->add_flag("--no-input", backup.no_input, "read the passphrase from standard input");
+    command->add_flag("--yes", backup.yes, "do not ask");
+}
+
+void AdminCommands::Parts::add_farewell(CLI::App& app) {
+    CLI::App* command =
+        add(app, "wind-down", "end the offer: no new rooms, then delete accounts and planned rooms",
+            [this](const auto& with) { return admin::wind_down_command(farewell, with, entropy, worker::wall_now()); });
+    command->add_flag("--now", farewell.now, "end open lessons instead of waiting for them");
+    command->add_flag("--yes", farewell.yes, "do not ask");
+    command = add(app, "purge", "delete everything that the service has stored",
+                  [this](const auto& with) { return admin::purge_command(farewell, with, entropy); });
+    command->add_flag("--yes", farewell.yes, "do not ask");
+}
+
 AdminCommands::AdminCommands(CLI::App& app, CLI::App& config_show, AdminContext context)
     : parts_(std::make_unique<Parts>(app, config_show, std::move(context))) {}
 
@@ -142,6 +185,7 @@ int AdminCommands::run() const {
         .config_file = parts_->context.config_file(),
         .sleep_ms = [](int pause) { std::this_thread::sleep_for(std::chrono::milliseconds(pause)); },
         .color = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr,
+        .ask_secret = parts_->context.ask_secret,
     };
     return parts_->chosen(with);
 }

@@ -1,5 +1,6 @@
-// The part of the command line that speaks with the running service, examines its surroundings or sets it up: status,
-// room, drain, offer, config show --effective, reload, doctor, setup, completion. Parsed here, done in server/admin.
+// The part of the command line that speaks with the running service, examines its surroundings, sets it up or keeps what
+// it knows: status, room, drain, offer, config show --effective, reload, doctor, setup, backup, restore, wind-down, purge,
+// completion. Parsed here, done in server/admin.
 #pragma once
 
 #include <functional>
@@ -23,6 +24,7 @@ struct AdminContext {
     std::function<std::string()> config_file;
     std::function<void(CLI::App&)> add_source_options;
     std::string language;
+    std::function<std::string(const std::string& prompt)> ask_secret;
 };
 
 class AdminCommands {

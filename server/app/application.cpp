@@ -5,7 +5,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "server/admin/account_command.hpp"
 #include "server/app/metrics_page.hpp"
 #include "server/app/parts.hpp"
 #include "server/app/plain_door.hpp"
@@ -53,9 +52,10 @@ http::PemPair development_certificate(const std::string& folder) {
 }
 
 accounts::Store open_store(const config::Settings& settings, Mode mode, Entropy& entropy) {
-    auto store = accounts::Store::open(admin::accounts_file(settings.server.state), entropy);
+    auto store = accounts::Store::open(settings, entropy);
     if (!store) throw std::runtime_error(std::string(accounts::english_sentence_of(store.error())));
-    if (mode == Mode::Development && !store->find("test")) {
+    const bool is_own = settings.accounts.store == config::AccountStore::Sqlite;
+    if (mode == Mode::Development && is_own && !store->find("test")) {
         const auto made = store->create("test", "test", worker::wall_now());
         if (!made) throw std::runtime_error(std::string(accounts::english_sentence_of(made.error())));
     }
@@ -105,7 +105,7 @@ Application::Parts::Parts(Launch given)
     read_certificate();
     make_workers();
     switchboard->connect(*listener, workers, [this] { tick_sctp(); });
-    auto rooms = accounts::open_planned_rooms(settings.server.state + "/rooms.sqlite");
+    auto rooms = accounts::open_planned_rooms(settings);
     if (!rooms) throw std::runtime_error(std::string(accounts::english_sentence_of(rooms.error())));
     switchboard->keep_rooms(std::move(*rooms));
 }

@@ -188,14 +188,14 @@ int account(const Options& options, const std::vector<std::string>& arguments) {
         .entropy = entropy,
         .now = worker::wall_now(),
         .language = language(),
-        .state_folder = settings.server.state,
+        .settings = settings,
         .public_origin = "https://" + public_host(settings),
         .ask_secret = ask_secret,
-        .state_folder_of =
+        .settings_of =
             [](const std::string& file) {
                 Options named;
                 named.file = file;
-                return settings_of(named, sources_of(named)).server.state;
+                return settings_of(named, sources_of(named));
             },
     };
     return admin::account_command(arguments, context);
@@ -246,7 +246,8 @@ int run_command_line(int argc, char** argv) {
                  command.add_option("--state", options.state, "instead of server.state");
                  add_source_options(command, options);
              },
-         .language = language()});
+         .language = language(),
+         .ask_secret = isatty(STDIN_FILENO) == 1 ? ask_secret : std::function<std::string(const std::string&)>{}});
 
     CLI::App* account_command =
         app.add_subcommand("account", "add, list, lock, unlock, reset or remove school accounts");

@@ -72,6 +72,7 @@ std::vector<std::string> Application::Parts::complaints() const {
     if (!pulse.alive) words.emplace_back("worker_stalled");
     if (launch.mode == Mode::Service && certificate_ends_s != 0 && left_s < kWarnCertificateDays * kDay)
         words.emplace_back(left_s < 0 ? "certificate_expired" : "certificate_expires_soon");
+    if (!accounts_reachable) words.emplace_back("accounts_unreachable");
     if (!reload_problem.empty()) words.emplace_back("reload_refused");
     if (pulse.dropped_at && now - *pulse.dropped_at < kRecently) words.emplace_back("kernel_drops");
     if (!launch.settings.listen.http.empty() && !plain_listens) words.emplace_back("port_80_unavailable");

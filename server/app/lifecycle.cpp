@@ -31,7 +31,9 @@ constexpr std::chrono::seconds kTick{1};
 // Settings that only the next start reads: sockets, threads, and names that open streams already use.
 bool needs_restart(std::string_view key) {
     return key.starts_with("listen.") || key.starts_with("media.") || key.starts_with("metrics.") ||
-           key == "server.domain" || key == "server.state" || key == "limits.max_connections";
+           (key.starts_with("accounts.") && key != "accounts.session_minutes" &&
+            key != "accounts.shared_device_default") ||
+           key == "server.domain" || key == "server.name" || key == "server.state" || key == "limits.max_connections";
 }
 
 std::vector<std::string> changes_that_wait(const config::Settings& before, const config::Settings& after) {
@@ -173,8 +175,8 @@ void Application::Parts::tick() {
     pulse.kernel_drops = drops;
     if (alive && manager.watchdog()) manager.notify("WATCHDOG=1");
     if (drain.is_on() && !stop_began) watch_drain(now);
-    tick_timer.expires_after(std::min(std::chrono::duration_cast<Duration>(kTick),
-                                      manager.watchdog().value_or(kTick * 2) / 2));
+    tick_timer.expires_after(
+        std::min(std::chrono::duration_cast<Duration>(kTick), manager.watchdog().value_or(kTick * 2) / 2));
     tick_timer.async_wait([this](error_code error) {
         if (!error) tick();
     });
@@ -215,11 +217,16 @@ void Application::Parts::tick_sctp() {
 // The account command works on the file alone; what it took back ends here within five seconds.
 void Application::Parts::watch_accounts() {
     switchboard->look_at_accounts([this](const AccountNews& news) {
+        // The next look waits for this one: a database that hangs must not fill the pool's queue.
+        call_later(kAccountLook, [this] { watch_accounts(); });
+        if (news.reachable != accounts_reachable)
+            news.reachable ? log::info("accounts.reachable_again") : log::error("accounts.unreachable");
+        accounts_reachable = news.reachable;
+        if (!news.reachable) return;
         site->know_accounts(news.accounts);
         for (const std::string& account : news.revoked) site->end_sessions_of(account);
         if (!news.revoked.empty()) log::info("accounts.revoked", log::field("accounts", news.revoked.size()));
     });
-    call_later(kAccountLook, [this] { watch_accounts(); });
 }
 
 void Application::Parts::call_later(Duration delay, std::function<void()> call) {

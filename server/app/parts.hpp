@@ -91,6 +91,7 @@ struct Application::Parts {
     boost::asio::steady_timer watchdog_timer{context};
     bool sctp_ticking = false;
     bool counting_rooms = false;
+    bool accounts_reachable = true;
     std::optional<Instant> stop_began;
     Instant started;
     Drain drain;

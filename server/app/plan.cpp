@@ -29,8 +29,8 @@ std::vector<Address> candidate_addresses(const config::Settings& settings, Mode 
 muc::RoomPolicy policy_of(const config::Room& room) {
     muc::RoomPolicy policy;
     policy.learner_camera = static_cast<muc::LearnerCamera>(room.learner_camera);
-    policy.learner_microphone = room.learner_unmute == config::LearnerUnmute::Free ? muc::LearnerMicrophone::Free
-                                                                                   : muc::LearnerMicrophone::Ask;
+    policy.learner_microphone =
+        room.learner_unmute == config::LearnerUnmute::Free ? muc::LearnerMicrophone::Free : muc::LearnerMicrophone::Ask;
     policy.private_chat = static_cast<muc::PrivateChat>(room.private_chat);
     policy.lobby = static_cast<muc::Lobby>(room.lobby);
     policy.max_minutes = room.max_minutes;
@@ -109,7 +109,8 @@ shard::Config shard_for(const config::Settings& settings, Mode mode, std::size_t
     shard::Config shard;
     shard.domain = settings.server.domain;
     shard.websocket_origin = "wss://" + public_host(settings);
-    shard.worker_name = "w" + std::to_string(worker);
+    // The path of a bridge WebSocket begins with it, by which a balancer finds the server.
+    shard.worker_name = (settings.server.name.empty() ? "w" : settings.server.name + "-w") + std::to_string(worker);
     for (const Address& address : candidate_addresses(settings, mode))
         shard.candidates.push_back({net::text_of(address), media_port});
     shard.max_participants = settings.room.max_participants;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "config/accounts/limits.hpp"
 #include "server/log/log.hpp"
 
 namespace klassenraum::app {
@@ -41,6 +42,17 @@ accounts::PlannedRoom planned_of(const focus::RoomRecord& record) {
             .password_digest = record.password,
             .policy = text_of(record.policy),
             .expires_s = record.expires.unix_us / kSecond};
+}
+
+// Nothing for an account that is locked, or a policy of a later version.
+std::optional<focus::RestoreRoom> restored_of(const accounts::PlannedRoom& room, const accounts::Account& owner) {
+    const auto policy = parse_policy(room.policy);
+    if (owner.state != accounts::State::Active || !policy) return std::nullopt;
+    return focus::RestoreRoom{.account = owner.id,
+                              .record = {.slug = room.slug,
+                                         .password = room.password_digest,
+                                         .policy = *policy,
+                                         .expires = WallTime{room.expires_s * kSecond}}};
 }
 
 }  // namespace
@@ -92,25 +104,26 @@ std::vector<focus::RestoreRoom> RoomKeeper::restore(const FindAccount& find, Wal
     for (const accounts::PlannedRoom& room : rooms_->list()) {
         const std::optional<accounts::Account> owner = owner_of(room.slug, find);
         if (!owner) continue;
-        const auto policy = parse_policy(room.policy);
-        if (owner->state != accounts::State::Active || !policy) {
-            if (!rooms_->remove(room.slug)) log::warning("rooms.store_unavailable");
-            continue;
+        auto known = restored_of(room, *owner);
+        if (known) {
+            if (rooms_->is_shared()) latest_.insert_or_assign(room.slug, room);
+            restored.push_back(std::move(*known));
+        } else if (!rooms_->remove(room.slug)) {
+            log::warning("rooms.store_unavailable");
         }
-        restored.push_back({.account = owner->id,
-                            .record = {.slug = room.slug,
-                                       .password = room.password_digest,
-                                       .policy = *policy,
-                                       .expires = WallTime{room.expires_s * kSecond}}});
     }
     return restored;
 }
 
 void RoomKeeper::note(focus::RoomNote note, worker::Pool& pool) {
     if (auto* keep = std::get_if<focus::KeepRoom>(&note)) {
-        wishes_.insert_or_assign(keep->record.slug, planned_of(keep->record));
+        accounts::PlannedRoom room = planned_of(keep->record);
+        if (rooms_->is_shared()) latest_.insert_or_assign(room.slug, room);
+        wishes_.insert_or_assign(keep->record.slug, std::move(room));
     } else {
-        wishes_.insert_or_assign(std::get<focus::ForgetRoom>(note).slug, std::nullopt);
+        const std::string& slug = std::get<focus::ForgetRoom>(note).slug;
+        latest_.erase(slug);
+        wishes_.insert_or_assign(slug, std::nullopt);
     }
     begin(pool);
 }
@@ -119,6 +132,43 @@ void RoomKeeper::after_writing(std::function<void()> call) {
     if (!wishes_.empty()) return waiting_.push_back(std::move(call));
     if (with_pool_) return with_pool_->waiting.push_back(std::move(call));
     call();
+}
+
+bool RoomKeeper::is_writing(const std::string& slug) const {
+    return wishes_.contains(slug) || (with_pool_ && with_pool_->wishes.contains(slug));
+}
+
+void RoomKeeper::look(const std::string& slug, const FindAccount& find, worker::Pool& pool, OnLook done) {
+    if (!rooms_->is_shared() || is_writing(slug)) return done(std::nullopt);
+    const bool taken = pool.post([this, slug, find, done, alive = alive_] {
+        const auto found = rooms_->find(slug);
+        on_front_([this, slug, find, done, found, alive] {
+            if (!*alive) return;
+            if (!found || is_writing(slug)) return done(std::nullopt);
+            done(news_of(slug, *found, find));
+        });
+    });
+    if (!taken) done(std::nullopt);
+}
+
+std::optional<focus::RestoreRoom> RoomKeeper::news_of(const std::string& slug,
+                                                      const std::optional<accounts::PlannedRoom>& found,
+                                                      const FindAccount& find) {
+    const auto known = latest_.find(slug);
+    const bool is_known = known == latest_.end() ? !found.has_value() : found == known->second;
+    const auto owner = owner_of(slug, find);
+    if (is_known || !owner) return std::nullopt;
+    auto room = found ? restored_of(*found, *owner) : std::nullopt;
+    if (room) {
+        if (latest_.size() >= accounts::kMaxPlannedRooms) latest_.clear();  // then everything is news again
+        latest_.insert_or_assign(slug, *found);
+        return room;
+    }
+    latest_.erase(slug);
+    room.emplace();
+    room->account = owner->id;
+    room->record.slug = slug;
+    return room;
 }
 
 void RoomKeeper::retry(worker::Pool& pool) {

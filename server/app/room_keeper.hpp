@@ -34,6 +34,13 @@ public:
     void note(focus::RoomNote note, worker::Pool& pool);
     // Once all notes so far are on disk, or could not be written: nobody is told of a password that a crash would undo.
     void after_writing(std::function<void()> call);
+    // Where several servers share the rooms: what another one wrote about this room comes to `done`, as a record that
+    // has expired when it is gone; nothing when it is as this server knows it, is being written here, or nobody else
+    // writes.
+    using OnLook = std::function<void(std::optional<focus::RestoreRoom>)>;
+    void look(const std::string& slug, const FindAccount& find, worker::Pool& pool, OnLook done);
+    bool is_shared() const { return rooms_->is_shared(); }
+
     // Tries again what could not be written.
     void retry(worker::Pool& pool);
 
@@ -46,11 +53,16 @@ private:
     };
     void write(Batch& batch) const;
     void begin(worker::Pool& pool);
+    bool is_writing(const std::string& slug) const;
+    std::optional<focus::RestoreRoom> news_of(const std::string& slug,
+                                              const std::optional<accounts::PlannedRoom>& found,
+                                              const FindAccount& find);
 
     std::unique_ptr<accounts::PlannedRooms> rooms_;  // used by the pool while a batch is with it
     OnFront on_front_;
     Wishes wishes_;
-    std::vector<std::function<void()>> waiting_;  // for what is in wishes_
+    std::map<std::string, accounts::PlannedRoom> latest_;  // as written or read here, of rooms that others share
+    std::vector<std::function<void()>> waiting_;           // for what is in wishes_
     std::shared_ptr<Batch> with_pool_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

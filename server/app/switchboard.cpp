@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "protocol/crypto/secret.hpp"
+#include "protocol/muc/slug.hpp"
 #include "server/log/log.hpp"
 #include "server/worker/clock.hpp"
 
@@ -104,6 +105,37 @@ void Switchboard::set_bounds(const shard::NewBounds& bounds) {
 // --- pages::Gateway ---
 
 void Switchboard::ask(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) {
+    const std::string slug = std::visit(
+        [](const auto& question) {
+            if constexpr (requires { question.slug; }) return muc::fold_room_name(question.slug);
+            return std::string();
+        },
+        request);
+    after_a_look(slug, [this, request = std::move(request), done = std::move(done)]() mutable {
+        ask_here(std::move(request), std::move(done));
+    });
+}
+
+void Switchboard::after_a_look(const std::string& slug, std::function<void()> then) {
+    const auto last = looked_at_.find(slug);
+    const bool is_due = last == looked_at_.end() || worker::steady_now() - last->second >= kRoomLook;
+    if (slug.empty() || !room_keeper_ || !room_keeper_->is_shared() || !is_due) return then();
+    room_keeper_->look(
+        slug, [this](std::string_view id) { return known_account(id); }, room_pool_,
+        [this, slug, then = std::move(then)](std::optional<focus::RestoreRoom> room) {
+            if (looked_at_.size() >= kMaxLooks) looked_at_.clear();
+            looked_at_.insert_or_assign(slug, worker::steady_now());
+            if (room) post(placement_.worker_of(slug), std::move(*room));
+            then();
+        });
+}
+
+std::optional<accounts::Account> Switchboard::known_account(std::string_view id) const {
+    const auto found = known_accounts_.find(id);
+    return found == known_accounts_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Switchboard::ask_here(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) {
     if (const auto* list = std::get_if<focus::ListRooms>(&request); list != nullptr && workers_->size() > 1) {
         return ask_all(*list, std::move(done));
     }
@@ -162,6 +194,7 @@ void Switchboard::verify(std::string account, std::string password, std::functio
         const accounts::Verdict verdict = store_.verify(question->account, question->password);
         if (verdict == accounts::Verdict::Right) login.account = accounts::id_of(question->account);
         login.locked = verdict == accounts::Verdict::Locked;
+        login.unavailable = verdict == accounts::Verdict::Unavailable;
         on_front_([question, login] { question->done(login); });
     });
     if (!taken) done({});
@@ -189,9 +222,12 @@ void Switchboard::set_password(std::string account, std::string password, std::f
 
 void Switchboard::look_at_accounts(std::function<void(const AccountNews&)> done) {
     if (room_keeper_) room_keeper_->retry(room_pool_);
-    pool_.post([this, done = std::move(done)] {
-        auto accounts = store_.list();
-        on_front_([this, done, accounts = std::move(accounts)] {
+    const bool taken = pool_.post([this, done] {
+        auto listed = store_.list();
+        if (!listed) return on_front_([done] { done({.reachable = false, .accounts = {}, .revoked = {}}); });
+        on_front_([this, done, accounts = std::move(*listed)] {
+            known_accounts_.clear();
+            for (const accounts::Account& account : accounts) known_accounts_.insert_or_assign(account.id, account);
             const AccountNews news{.accounts = accounts, .revoked = account_watch_.revoked_since(accounts)};
             for (const std::string& account : news.revoked) {
                 for (std::size_t worker = 0; worker < workers_->size(); ++worker) {
@@ -201,22 +237,32 @@ void Switchboard::look_at_accounts(std::function<void(const AccountNews&)> done)
             done(news);
         });
     });
+    if (!taken) done({.reachable = false, .accounts = {}, .revoked = {}});
 }
 
 // --- http::SocketEvents ---
 
 ConnectionId Switchboard::draw_connection() {
     ConnectionId drawn;
-    while (!drawn || worker_of_.contains(drawn)) drawn.value = entropy_.u64();
+    while (!drawn || worker_of_.contains(drawn) || opening_.contains(drawn)) drawn.value = entropy_.u64();
     return drawn;
 }
 
 void Switchboard::xmpp_opened(ConnectionId connection, std::string room_hint, std::optional<std::string> account) {
-    const std::size_t worker = placement_.worker_of(room_hint);
-    worker_of_.emplace(connection, worker);
-    if (!post(worker, shard::XmppOpened{connection, std::move(room_hint), std::move(account)})) {
-        listener_->close(connection, 1013, "try again later");
-    }
+    const std::string slug = muc::fold_room_name(room_hint);
+    opening_.emplace(connection, std::vector<std::string>{});
+    // What the client says meanwhile waits: its room has to be there before it asks for it.
+    after_a_look(slug, [this, connection, hint = std::move(room_hint), account = std::move(account)]() mutable {
+        const auto waited = opening_.extract(connection);
+        if (!waited) return;  // gone again
+        const std::size_t worker = placement_.worker_of(hint);
+        worker_of_.emplace(connection, worker);
+        bool taken = post(worker, shard::XmppOpened{connection, std::move(hint), std::move(account)});
+        for (std::string& text : waited.mapped()) {
+            taken = taken && post(worker, shard::TextReceived{connection, std::move(text)});
+        }
+        if (!taken) listener_->close(connection, 1013, "try again later");
+    });
 }
 
 void Switchboard::channel_requested(const http::ToChannel& channel, std::function<void(bool)> verdict) {
@@ -238,11 +284,17 @@ void Switchboard::channel_opened(ConnectionId connection, const http::ToChannel&
 }
 
 bool Switchboard::text_received(ConnectionId connection, std::string text) {
+    if (const auto opening = opening_.find(connection); opening != opening_.end()) {
+        if (opening->second.size() >= kMaxEarlyTexts) return false;
+        opening->second.push_back(std::move(text));
+        return true;
+    }
     const auto found = worker_of_.find(connection);
     return found != worker_of_.end() && post(found->second, shard::TextReceived{connection, std::move(text)});
 }
 
 void Switchboard::closed(ConnectionId connection) {
+    opening_.erase(connection);
     const auto found = worker_of_.extract(connection);
     if (found) post(found.mapped(), shard::ConnectionClosed{connection});
 }
@@ -293,7 +345,8 @@ void Switchboard::close_sctp(EndpointId front_endpoint) {
 
 std::optional<std::size_t> Switchboard::worker_named(const std::string& name) const {
     for (std::size_t i = 0; i < workers_->size(); ++i) {
-        if (name == "w" + std::to_string(i)) return i;
+        // Of a server of a fleet it begins with that server's name and a dash.
+        if (name.substr(name.rfind('-') + 1) == "w" + std::to_string(i)) return i;
     }
     return std::nullopt;
 }

@@ -29,6 +29,11 @@ namespace klassenraum::app {
 
 // Questions of pages and of channels that no shard has answered yet.
 inline constexpr std::size_t kMaxPending = 1000;
+// What another server of the fleet did to a room that is not open here is known after this time at the latest.
+inline constexpr Duration kRoomLook = std::chrono::seconds(1);
+inline constexpr std::size_t kMaxLooks = 4096;
+// A client says <open> and perhaps authenticates before it is answered.
+inline constexpr std::size_t kMaxEarlyTexts = 4;
 
 class Switchboard final : public http::SocketEvents, public sctp::Events, public pages::Gateway {
 public:
@@ -82,6 +87,10 @@ private:
     bool post(std::size_t worker, shard::Input input) { return (*workers_)[worker]->post(std::move(input)); }
     std::optional<std::size_t> worker_named(const std::string& name) const;
     std::size_t emptiest_worker() const;
+    // Of servers that share their rooms, another one may have written about this one; `then` comes after that is known.
+    void after_a_look(const std::string& slug, std::function<void()> then);
+    std::optional<accounts::Account> known_account(std::string_view id) const;
+    void ask_here(focus::RoomRequest request, OnAnswer done);
     void ask_one(std::size_t worker, focus::RoomRequest request, OnAnswer done);
     void ask_all(const focus::ListRooms& request, OnAnswer done);
     void open_sctp(std::size_t worker, EndpointId endpoint);
@@ -91,6 +100,8 @@ private:
     accounts::Store store_;  // only ever used by pool_
     OnFront on_front_;
     AccountWatch account_watch_;
+    std::map<std::string, accounts::Account, std::less<>> known_accounts_;  // by the latest look
+    std::unordered_map<std::string, Instant> looked_at_;                    // rooms that are shared with other servers
     worker::Placement placement_;
     sctp::Stack stack_{*this};
     http::Listener* listener_ = nullptr;
@@ -103,6 +114,7 @@ private:
     std::unordered_map<RequestId, std::function<void(bool)>> pending_channels_;
     std::unordered_map<RequestId, OnAnswer> pending_rooms_;
     std::unordered_map<ConnectionId, std::size_t> worker_of_;
+    std::unordered_map<ConnectionId, std::vector<std::string>> opening_;  // wait for a look at their room
 
     // Endpoint ids are a shard's own; the stack needs them to differ between shards.
     using ShardEndpoint = std::pair<std::size_t, EndpointId>;

@@ -13,6 +13,7 @@ namespace klassenraum::pages {
 struct Login {
     std::optional<std::string> account;  // its canonical id, when the password is right and it is not locked
     bool locked = false;                 // only told after the right password
+    bool unavailable = false;            // the place of the accounts cannot be asked at present
 };
 
 class Gateway {

@@ -11,6 +11,10 @@ namespace {
 
 constexpr char kWrong[] = "Account oder Passwort stimmt nicht. Achten Sie auf Groß- und Kleinschreibung.";
 constexpr char kBusy[] = "Gerade melden sich sehr viele an. Bitte versuchen Sie es in einigen Sekunden noch einmal.";
+constexpr char kUnavailable[] =
+    "Die Anmeldung geht gerade nicht. Laufender Unterricht ist nicht betroffen. Bitte versuchen Sie es in einigen "
+    "Minuten "
+    "noch einmal.";
 constexpr char kLocked[] = "Dieser Account ist gesperrt. Bitte wenden Sie sich an das KMZ.";
 constexpr char kDefaultTarget[] = "/anlegen";
 
@@ -45,12 +49,11 @@ void log_in(Site::Parts& parts, Call& call) {
     const std::string target = safe_target(call.form("ziel"));
     // The gateway names the canonical id; the session is of that one.
     auto known = std::make_shared<Login>();
-    const auto check = [&parts, account, password = std::move(password),
-                        known](const std::function<void(bool)>& done) {
+    const auto check = [&parts, account, password = std::move(password), known](const std::function<void(bool)>& done) {
         parts.surroundings.gateway.verify(account, password, [done, known](const Login& login) {
             *known = login;
             // Whoever knows the password of a locked account has not guessed.
-            done(login.account.has_value() || login.locked);
+            done(login.account.has_value() || login.locked || login.unavailable);
         });
     };
     // Goes on without the password.
@@ -64,6 +67,8 @@ void log_in(Site::Parts& parts, Call& call) {
                 show_login(parts, later, 503, kBusy);
             } else if (verdict == LoginThrottle::Verdict::Wrong) {
                 show_login(parts, later, 403, kWrong);
+            } else if (known->unavailable) {
+                show_login(parts, later, 503, kUnavailable);
             } else if (!known->account) {
                 show_login(parts, later, 403, kLocked);
             } else {

@@ -125,7 +125,7 @@ TEST_F(StoreFile, HasColumnsForNothingPersonal) {
 TEST_F(StoreFile, KeepsAccountsOverARestart) {
     open().create("amsel-27", "wolke-igel-42", kMonday);
     Store store = open();
-    const auto accounts = store.list();
+    const auto accounts = *store.list();
     ASSERT_EQ(accounts.size(), 1u);
     EXPECT_EQ(accounts[0].id, "amsel-27");
     EXPECT_EQ(accounts[0].created_s, 1'780'000'000);

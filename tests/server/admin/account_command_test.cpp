@@ -19,6 +19,12 @@ using testing::IsEmpty;
 using testing::MatchesRegex;
 using testing::Not;
 
+config::Settings settings_in(const std::string& folder) {
+    config::Settings settings;
+    settings.server.state = folder;
+    return settings;
+}
+
 class AccountCommand : public testing::Test {
 protected:
     AccountCommand() {
@@ -37,16 +43,16 @@ protected:
                                .entropy = entropy_,
                                .now = WallTime{1'780'000'000'000'000},
                                .language = language_,
-                               .state_folder = folder_,
+                               .settings = settings_in(folder_),
                                .public_origin = "https://jitsi.kmz-sha.de",
                                .ask_secret = {},
-                               .state_folder_of = {}};
+                               .settings_of = {}};
         const int code = account_command(arguments, context);
         out_ = out.str();
         err_ = err.str();
         return code;
     }
-    accounts::Store store() { return std::move(*accounts::Store::open(accounts_file(folder_), entropy_)); }
+    accounts::Store store() { return std::move(*accounts::Store::open(accounts::accounts_file(folder_), entropy_)); }
 
     SeededEntropy entropy_{11};
     std::string folder_;
@@ -77,7 +83,7 @@ TEST_F(AccountCommand, SeparatesDataFromTalk) {
 
 TEST_F(AccountCommand, MakesManyAtOnce) {
     ASSERT_EQ(run({"add", "--count", "5", "--json"}), kOk);
-    EXPECT_EQ(store().list().size(), 5u);
+    EXPECT_EQ(store().list()->size(), 5u);
     EXPECT_EQ(std::count(out_.begin(), out_.end(), '{'), 5);
 }
 
@@ -91,9 +97,9 @@ TEST_F(AccountCommand, PrintsALetterWithoutAnAddressee) {
 TEST_F(AccountCommand, RefusesTellingNamesUnlessToldOtherwise) {
     EXPECT_EQ(run({"add", "realschule-crailsheim"}), kRefused);
     EXPECT_THAT(err_, HasSubstr("eine Schule"));
-    EXPECT_THAT(store().list(), IsEmpty());
+    EXPECT_THAT(*store().list(), IsEmpty());
     EXPECT_EQ(run({"add", "realschule-crailsheim", "--i-know"}), kOk);
-    EXPECT_EQ(store().list().size(), 1u);
+    EXPECT_EQ(store().list()->size(), 1u);
 }
 
 TEST_F(AccountCommand, TakesAnOwnPasswordFromItsInputAndDoesNotRepeatIt) {
@@ -119,16 +125,16 @@ TEST_F(AccountCommand, ListsLocksResetsAndRemoves) {
     EXPECT_EQ(run({"list", "--json"}), kOk);
     EXPECT_THAT(out_, HasSubstr("\"state\": \"active\""));
     EXPECT_EQ(run({"remove", "amsel-27", "--yes"}), kOk);
-    EXPECT_THAT(store().list(), IsEmpty());
+    EXPECT_THAT(*store().list(), IsEmpty());
 }
 
 TEST_F(AccountCommand, RemovesOnlyWhenTheNameIsTypedAgain) {
     ASSERT_EQ(run({"add", "amsel-27"}), kOk);
     EXPECT_EQ(run({"remove", "amsel-27"}, "amsel-28\n"), kRefused);
     EXPECT_EQ(run({"remove", "amsel-27", "--no-input"}), kRefused);
-    EXPECT_EQ(store().list().size(), 1u);
+    EXPECT_EQ(store().list()->size(), 1u);
     EXPECT_EQ(run({"remove", "amsel-27"}, "amsel-27\n"), kOk);
-    EXPECT_THAT(store().list(), IsEmpty());
+    EXPECT_THAT(*store().list(), IsEmpty());
 }
 
 TEST_F(AccountCommand, ExplainsMisuseWithItsExitCode) {

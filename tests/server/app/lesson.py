@@ -55,11 +55,12 @@ class Teacher:
 class Stream:
     """One XMPP stream (RFC 7395): reads whole text messages and keeps what it read."""
 
-    def __init__(self, port, room="x", cookie="", agent="tests", origin=None):
+    def __init__(self, port, room="x", cookie="", agent="tests", origin=None, host=None):
         raw = socket.create_connection(("127.0.0.1", port), timeout=20)
         self.socket = tls_context().wrap_socket(raw, server_hostname="localhost")
         key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall((f"GET /xmpp-websocket?room={urllib.parse.quote(room)} HTTP/1.1\r\nHost: localhost:{port}\r\n"
+        self.socket.sendall((f"GET /xmpp-websocket?room={urllib.parse.quote(room)} HTTP/1.1\r\n"
+                             f"Host: {host or f'localhost:{port}'}\r\n"
                              f"Origin: {origin or f'https://localhost:{port}'}\r\nUser-Agent: {agent}\r\nCookie: {cookie}\r\n"
                              "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                              f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: xmpp\r\n\r\n").encode())
