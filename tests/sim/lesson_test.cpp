@@ -81,7 +81,7 @@ TEST(Lesson, AClassOfTenIsThereForEverybody) {
     for (const auto& browser : world.browsers()) {
         browser->look({.default_height = 180, .on_stage = {teacher->video_source()}});
     }
-    world.run_for(6s);  // the estimates climb by probes once the wishes are known
+    world.run_for(3s);
     world.measure_anew();
     world.run_for(10s);
     for (const auto& here : world.browsers()) {
