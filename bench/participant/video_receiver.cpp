@@ -75,6 +75,8 @@ bool VideoReceiver::follows_at_once(const Frame& frame) {
 }
 
 void VideoReceiver::decode_ready(Instant now) {
+    // Too old: its packets' places were taken by others.
+    while (!waiting_.empty() && !holds(waiting_.front().first)) waiting_.erase(waiting_.begin());
     for (bool progress = true; progress;) {
         progress = false;
         for (std::size_t i = 0; i < waiting_.size(); ++i) {
