@@ -88,9 +88,10 @@ accounts::Record read_account(Reader& in) {
     record.account.state = accounts::state_of(state);
     record.account.created_s = static_cast<std::int64_t>(in.number());
     record.account.password_changed_s = static_cast<std::int64_t>(in.number());
-    record.account.room_quota = static_cast<std::uint32_t>(in.number());
-    in.require(accounts::is_well_formed(record.account.id) && accounts::word_of(record.account.state) == state &&
-               accounts::is_affordable(record.password_hash));
+    const std::uint64_t quota = in.number();
+    record.account.room_quota = static_cast<std::uint32_t>(quota);
+    in.require(quota == record.account.room_quota && accounts::is_well_formed(record.account.id) &&
+               accounts::word_of(record.account.state) == state && accounts::is_affordable(record.password_hash));
     return record;
 }
 
@@ -136,7 +137,9 @@ Result<Content, Fault> read_content(ByteView octets) {
     Reader in(octets);
     Content content;
     content.made_s = static_cast<std::int64_t>(in.number());
-    content.has_accounts = in.number() == 1;
+    const std::uint64_t flag = in.number();
+    in.require(flag <= 1);
+    content.has_accounts = flag == 1;
     for (std::size_t left = in.count(accounts::kMaxAccounts); left > 0 && in.well(); --left)
         content.accounts.push_back(read_account(in));
     for (std::size_t left = in.count(accounts::kMaxPlannedRooms); left > 0 && in.well(); --left)

@@ -12,7 +12,7 @@ constexpr Duration kFailedWithin = std::chrono::seconds(60);  // a drop so soon 
 constexpr Duration kPatience = std::chrono::seconds(2);
 constexpr Duration kKeyFrames = std::chrono::seconds(3);  // better layers begin with key frames, a burst of their own
 constexpr double kStrainOfKeyFrames = 1.5;
-constexpr double kAnotherLine = 1.8;
+constexpr double kAnotherLine = 1.4;
 constexpr double kSmallStrain = 1.2;  // of the estimate: one overuse takes it 15 % below what got through
 
 }  // namespace

@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxEndpointName = 64;
 // --- SSRC rewriting (jitsi-media.md 1.7) ---
 inline constexpr std::size_t kMaxAudioSlots = 50;  // as JVB
 inline constexpr std::size_t kMaxVideoSlots = 50;
-inline constexpr std::size_t kSpareVoiceSlots = 2;  // beyond the loudest and whoever has the floor: for those who change
+inline constexpr std::size_t kSpareVoiceSlots = 2;  // beyond the loudest and the floor: for those who change
 inline constexpr std::size_t kComfortableVideoSlots = 25;  // beyond it an idle slot is re-used before a new one is made
 inline constexpr Duration kRemapAfter = 3s;  // a client ignores a re-map while it still negotiates the SSRC
 

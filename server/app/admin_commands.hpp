@@ -1,6 +1,6 @@
-// The part of the command line that speaks with the running service, examines its surroundings, sets it up or keeps what
-// it knows: status, room, drain, offer, config show --effective, reload, doctor, setup, backup, restore, wind-down, purge,
-// completion. Parsed here, done in server/admin.
+// The part of the command line that speaks with the running service, examines its surroundings, sets it up or keeps
+// what it knows: status, room, drain, offer, config show --effective, reload, doctor, setup, backup, restore,
+// wind-down, purge, completion. Parsed here, done in server/admin.
 #pragma once
 
 #include <functional>
