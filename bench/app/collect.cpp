@@ -126,6 +126,11 @@ void Readings::set_server(Figures& figures) const {
     if (!metrics_after.empty()) {
         const double sends = grown("klassenraum_sends_total");
         if (sends > 0) figures.set("datagrams_per_send", grown("klassenraum_datagrams_sent_total") / sends);
+        for (const auto& [quantile, name] : {std::pair("0.5", "inside_p50"), std::pair("0.99", "inside_p99")}) {
+            const auto told =
+                metrics_after.find("klassenraum_forwarding_microseconds{quantile=\"" + std::string(quantile) + "\"}");
+            if (told != metrics_after.end()) figures.set(name, told->second);
+        }
         figures.set("server_turn_max", metric(metrics_after, "klassenraum_turn_microseconds_max"));
         figures.set("server_drops", grown("klassenraum_kernel_drops_total") + grown("klassenraum_sends_dropped_total"));
     }

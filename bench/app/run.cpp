@@ -221,11 +221,23 @@ Outcome run_against_janus(const Scenario& scenario, const RunOptions& options) {
     const TlsClientContext tls;
     const PeerContext peers(scenario.prefer_cm ? kOnlyCm : nullptr);
     Course course{.pid = janus.pid(), .idle = usage_of(janus.pid())};
-    std::vector<ClientPlan> plans = janus.make_plans(scenario, peers.fingerprint());
-    const Instant begin = steady_now() + 50ms;
-    Generators generators =
-        make_generators(tls, peers, {.server = Address::v4({127, 0, 0, 1}, 0), .host = {}, .origin = {}, .path = {}},
-                        std::move(plans), options, begin);
+    const SocketTarget nowhere{.server = Address::v4({127, 0, 0, 1}, 0), .host = {}, .origin = {}, .path = {}};
+    std::vector<ClientPlan> senders = janus.plan_senders(scenario, peers.fingerprint());
+    const auto count = static_cast<std::uint32_t>(senders.size());
+    Generators generators = make_generators(tls, peers, nowhere, std::move(senders), options, steady_now());
+    for (const auto& generator : generators) generator->start();
+    const Instant patience = steady_now() + 20s;
+    const auto connected = [&generators] {
+        std::uint32_t sum = 0;
+        for (const auto& generator : generators) sum += generator->progress().connected;
+        return sum;
+    };
+    while (connected() < count && steady_now() < patience) std::this_thread::sleep_for(100ms);
+    const Instant begin = steady_now();
+    for (auto& generator :
+         make_generators(tls, peers, nowhere, janus.plan_receivers(scenario, peers.fingerprint()), options, begin)) {
+        generators.push_back(std::move(generator));
+    }
     Outcome outcome = run_course(generators, scenario, course, options, begin);
     outcome.peer = "janus";
     return outcome;

@@ -54,6 +54,8 @@ void add_scenario_options(CLI::App& command, Wish& wish) {
     command.add_option("--tile-height", wish.tile_height, "height that everybody asks for");
     command.add_option("--stage-height", wish.stage_height, "height of a speaker on the stage; 0: no stage");
     command.add_option("--layers", wish.layers, "what a camera sends: 180:200k,360:500k,720:1500k");
+    command.add_option("--codec", wish.codec, "vp8, or vp9 and av1 with layers in one stream")
+        ->check(CLI::IsMember({"vp8", "vp9", "av1"}));
     command.add_option("--join-over", wish.join_over, "seconds in which all join");
     command.add_option("--warm-up", wish.warm_up, "seconds before measuring");
     command.add_option("--duration", wish.length, "seconds to measure");
@@ -113,6 +115,8 @@ void apply(const Wish& wish, Scenario& scenario) {
     replace(scenario.speaker_changes, wish.speaker_changes);
     if (wish.last_n >= -1) scenario.last_n = static_cast<std::int32_t>(wish.last_n);
     if (!wish.layers.empty()) read_layers(wish.layers, scenario.camera);
+    if (wish.codec == "vp9") scenario.camera.codec = rtp::Codec::Vp9;
+    if (wish.codec == "av1") scenario.camera.codec = rtp::Codec::Av1;
     if (!wish.srtp.empty()) scenario.prefer_cm = wish.srtp == "cm";
     if (!wish.teacher_login.empty()) scenario.teacher_with_password = wish.teacher_login == "plain";
     if (!wish.net.empty()) {

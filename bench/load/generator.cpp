@@ -52,6 +52,7 @@ Generator::~Generator() {
 }
 
 void Generator::start() {
+    if (thread_.joinable()) return;
     thread_ = std::thread([this] {
         pthread_setname_np(pthread_self(), "generator");
         run();

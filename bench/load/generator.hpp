@@ -33,7 +33,7 @@ public:
 
     // Before start().
     void add(ClientPlan plan) { plans_.push_back(std::move(plan)); }
-    void start();
+    void start();  // once
     // Runs `call` on the thread, between two turns, and waits for it.
     void on_thread(const std::function<void(Generator&)>& call);
     void stop();

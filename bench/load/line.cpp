@@ -16,6 +16,11 @@ std::optional<double> number_of(std::string_view& text) {
     return value;
 }
 
+std::optional<double> count_of(std::string_view text) {
+    const auto value = number_of(text);
+    return text.empty() ? value : std::nullopt;
+}
+
 std::optional<double> share_of(std::string_view text) {
     auto value = number_of(text);
     if (!value) return std::nullopt;
@@ -48,7 +53,7 @@ bool read_term(std::string_view name, std::string_view value, LineProfiles& line
         if (name == "loss") {
             known = assign(share_of(value), line->loss);
         } else if (name == "burst") {
-            known = assign(number_of(value), line->burst);
+            known = assign(count_of(value), line->burst);
         } else if (name == "delay") {
             known = assign(time_of(value), line->delay);
         } else if (name == "jitter") {

@@ -94,14 +94,6 @@ json::object message(const char* kind, std::uint64_t session, std::uint64_t hand
 
 }  // namespace
 
-struct Janus::Person {
-    std::uint64_t room = 0;
-    std::uint64_t id = 0;
-    std::uint32_t number = 0;
-    bool camera = false;
-    bool microphone = false;
-};
-
 Janus::Janus() : ip_(own_address()) {
     if (access(kBinary, X_OK) != 0) throw std::runtime_error("Janus is not installed. Next: apt-get install janus");
     if (ip_.empty()) throw std::runtime_error("Janus needs a network interface besides loopback.");
@@ -274,14 +266,14 @@ ClientPlan Janus::subscribe(const Person& person,
     return plan;
 }
 
-std::vector<ClientPlan> Janus::make_plans(const Scenario& scenario, const std::string& fingerprint) {
+std::vector<ClientPlan> Janus::plan_senders(const Scenario& scenario, const std::string& fingerprint) {
     std::vector<ClientPlan> plans;
     for (std::uint32_t room = 1; room <= scenario.rooms; ++room) {
         create_room(room, scenario);
-        std::vector<Person> people;
+        std::vector<Person>& people = rooms_.emplace_back();
         for (std::uint32_t i = 0; i < scenario.people; ++i) {
             people.push_back({.room = room,
-                              .id = room * 1000ULL + i,
+                              .id = room * std::uint64_t{1000} + i,
                               .number = i,
                               .camera = i < scenario.cameras,
                               .microphone = i < scenario.voices + scenario.spurts});
@@ -289,9 +281,17 @@ std::vector<ClientPlan> Janus::make_plans(const Scenario& scenario, const std::s
         for (Person& person : people) {
             if (person.camera || person.microphone) plans.push_back(publish(person, scenario, fingerprint));
         }
+    }
+    return plans;
+}
+
+std::vector<ClientPlan> Janus::plan_receivers(const Scenario& scenario, const std::string& fingerprint) {
+    std::vector<ClientPlan> plans;
+    for (const std::vector<Person>& people : rooms_) {
+        const bool one_sender = scenario.cameras + scenario.voices + scenario.spurts == 1;
         for (const Person& person : people) {
-            const bool alone = scenario.cameras == 1 && scenario.voices == 0 && person.camera;
-            if (!alone) plans.push_back(subscribe(person, people, scenario, fingerprint));
+            const bool hears_nobody = people.size() < 2 || (one_sender && person.number == 0);
+            if (!hears_nobody) plans.push_back(subscribe(person, people, scenario, fingerprint));
         }
     }
     return plans;

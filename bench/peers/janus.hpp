@@ -22,11 +22,19 @@ public:
 
     pid_t pid() const { return pid_; }
     // The scenario's people as media clients without signalling of their own: one that sends and one that receives for
-    // each, as Janus has it. Each receives the pictures of `last_n` others and all voices.
-    std::vector<ClientPlan> make_plans(const Scenario& scenario, const std::string& fingerprint);
+    // each, as Janus has it. Each receives the pictures of `last_n` others and all voices. Janus lets nobody subscribe
+    // before the senders' media flow, so those are planned first and running when the receivers are planned.
+    std::vector<ClientPlan> plan_senders(const Scenario& scenario, const std::string& fingerprint);
+    std::vector<ClientPlan> plan_receivers(const Scenario& scenario, const std::string& fingerprint);
 
 private:
-    struct Person;
+    struct Person {
+        std::uint64_t room = 0;
+        std::uint64_t id = 0;
+        std::uint32_t number = 0;
+        bool camera = false;
+        bool microphone = false;
+    };
     std::string talk(const std::string& request, bool wants_event);
     std::uint64_t attach();
     void create_room(std::uint64_t number, const Scenario& scenario);
@@ -36,6 +44,7 @@ private:
                          const Scenario& scenario,
                          const std::string& fingerprint);
 
+    std::vector<std::vector<Person>> rooms_;
     pid_t pid_ = -1;
     int socket_ = -1;
     std::string folder_;

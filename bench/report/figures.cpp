@@ -33,6 +33,8 @@ const std::vector<FigureKind>& figure_kinds() {
         {"audio_delay_p50", Unit::Microseconds, "Weiterleitung Ton, Median", "forwarding audio, median"},
         {"audio_delay_p99", Unit::Microseconds, "Weiterleitung Ton, 99 %", "forwarding audio, 99 %"},
         {"audio_delay_p999", Unit::Microseconds, "Weiterleitung Ton, 99,9 %", "forwarding audio, 99.9 %"},
+        {"inside_p50", Unit::Microseconds, "  davon im Server, Median", "  of that inside the server, median"},
+        {"inside_p99", Unit::Microseconds, "  davon im Server, 99 %", "  of that inside the server, 99 %"},
         {"freezes", Unit::Count, "Standbilder je Empfänger und Stunde", "freezes per receiver and hour"},
         {"frozen_share", Unit::Share, "Anteil stehender Bilder", "share of frozen pictures"},
         {"audio_gap_share", Unit::Share, "Lücken im Ton", "gaps in audio"},

@@ -29,12 +29,12 @@ struct Moment {
 struct Outcome {
     std::string scenario;
     std::string peer = "klassenraum";
-    std::vector<std::pair<std::string, double>> settings;  // of the scenario
-    Figures figures;
-    std::vector<Moment> moments;
-    std::vector<std::string> bottlenecks;  // why the bench itself was the limit; empty: it was not
-    std::vector<std::string> broken;       // thresholds
-    Machine machine;
+    std::vector<std::pair<std::string, double>> settings = {};  // of the scenario
+    Figures figures = {};
+    std::vector<Moment> moments = {};
+    std::vector<std::string> bottlenecks = {};  // why the bench itself was the limit; empty: it was not
+    std::vector<std::string> broken = {};       // thresholds
+    Machine machine = {};
 };
 
 std::string table_of(const Outcome& outcome, bool german);

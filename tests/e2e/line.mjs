@@ -12,38 +12,42 @@ import { binary } from './server.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const wire = process.env.WIRE || path.join(path.dirname(binary), 'wire');
-const sampler = readFileSync(path.join(here, 'page/line.js'), 'utf8');
+export const sampler = readFileSync(path.join(here, 'page/line.js'), 'utf8');
 
 // RFC 2544 sets 198.18.0.0/15 aside for such things.
 let nextNetwork = process.pid % 250 + 1;
 
 export class Line {
-    // The far end's namespace lives as long as this line.
+    // The far end's namespace lives as long as this line. A number that another run has is left to it.
     static async start(seed = 1) {
         if (!existsSync(wire)) throw new Error(`${wire} is not there: build the target "wire"`);
-        const line = new Line();
-        line.network = `198.18.${nextNetwork}`;
-        line.near = `${line.network}.1`;
-        nextNetwork = nextNetwork % 250 + 1;
-        line.seed = seed;
-        line.answers = [];
-        line.waiting = [];
-        line.closing = [];
-        line.process = spawn(wire, [line.network, String(seed)], { stdio: ['pipe', 'pipe', 'pipe'] });
+        for (let tries = 0; ; ++tries) {
+            const line = new Line();
+            const refused = await line.open(`198.18.${nextNetwork}`, seed);
+            nextNetwork = nextNetwork % 250 + 1;
+            if (!refused) return line;
+            if (!refused.includes('busy') || tries === 20) throw new Error(`no line: ${refused}`);
+        }
+    }
+    async open(network, seed) {
+        this.near = `${network}.1`;
+        this.waiting = [];
+        this.closing = [];
+        this.process = spawn(wire, [network, String(seed)], { stdio: ['pipe', 'pipe', 'pipe'] });
         let errors = '';
-        line.process.stderr.on('data', text => { errors += text; });
-        line.ended = new Promise(resolve => line.process.on('exit', resolve));
+        this.process.stderr.on('data', text => { errors += text; });
+        this.ended = new Promise(resolve => this.process.on('close', resolve));
         let rest = '';
-        line.process.stdout.on('data', text => {
+        this.process.stdout.on('data', text => {
             const parts = (rest + text).split('\n');
             rest = parts.pop();
-            for (const part of parts) line.waiting.shift()?.(part);
+            for (const part of parts) this.waiting.shift()?.(part);
         });
-        const ready = await Promise.race([line.answer(), line.ended.then(() => '')]);
-        if (!ready.startsWith('ready')) throw new Error(`no line: ${errors.trim()}`);
-        line.namespace = ready.split(' ')[1];
-        line.home = mkdtempSync(path.join(tmpdir(), 'klassenraum-line-'));
-        return line;
+        const ready = await Promise.race([this.answer(), this.ended.then(() => '')]);
+        if (!ready.startsWith('ready')) return errors.trim() || 'the wire ended';
+        this.namespace = ready.split(' ')[1];
+        this.home = mkdtempSync(path.join(tmpdir(), 'klassenraum-line-'));
+        return null;
     }
     answer() { return new Promise(resolve => this.waiting.push(resolve)); }
 
