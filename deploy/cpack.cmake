@@ -18,7 +18,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_KLASSENRAUM_PACKAGE_NAME klassenraum)
-set(CPACK_COMPONENT_KLASSENRAUM_DESCRIPTION "One service in place of Prosody, Jicofo, Jitsi Videobridge, nginx and coturn, made for\nschools: learners are never alone in an open room, and nothing personal is kept.")
+set(CPACK_COMPONENT_KLASSENRAUM_DESCRIPTION "One service in place of Prosody, Jicofo, Jitsi Videobridge, nginx and\ncoturn, made for schools: learners are never alone in an open room, and\nnothing personal is kept.")
 set(CPACK_DEBIAN_KLASSENRAUM_PACKAGE_DEPENDS "passwd")
 set(CPACK_DEBIAN_KLASSENRAUM_PACKAGE_RECOMMENDS "certbot, systemd")
 set(CPACK_DEBIAN_KLASSENRAUM_PACKAGE_SUGGESTS "jitsi-meet-web, haproxy, postgresql, prometheus")
@@ -26,7 +26,7 @@ set(CPACK_DEBIAN_KLASSENRAUM_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/deploy/de
     ${CMAKE_SOURCE_DIR}/deploy/debian/prerm ${CMAKE_SOURCE_DIR}/deploy/debian/postrm)
 
 set(CPACK_DEBIAN_KLASSENRAUM-BENCH_PACKAGE_NAME klassenraum-bench)
-set(CPACK_COMPONENT_KLASSENRAUM-BENCH_DESCRIPTION "Whole classrooms of synthetic participants over real sockets: what a forwarded packet\ncosts a server, how long it takes, and how many rooms it bears.")
+set(CPACK_COMPONENT_KLASSENRAUM-BENCH_DESCRIPTION "Whole classrooms of synthetic participants over real sockets: what a\nforwarded packet costs a server, how long it takes, and how many rooms\nit bears.")
 set(CPACK_DEBIAN_KLASSENRAUM-BENCH_DESCRIPTION "load test for video classrooms")
 set(CPACK_DEBIAN_KLASSENRAUM-BENCH_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_KLASSENRAUM-BENCH_PACKAGE_RECOMMENDS "klassenraum")
