@@ -144,6 +144,12 @@ void Conference::end(std::string_view reason, const Turn& turn, Ending ending) {
     if (over_) return;
     over_ = true;
     kept_ = ending == Ending::Interrupted;
+    if (kept_) {
+        // Their lines break next. Clients that were sent out would stay away; these dial again by themselves.
+        muc::tell_all(room_, reason, turn.out.deliveries);
+        seats_.clear();
+        return;
+    }
     media_.close(turn);
     for (const muc::Occupant& occupant : room_.occupants()) {
         if (occupant.is_owner()) continue;

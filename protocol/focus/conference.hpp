@@ -107,7 +107,7 @@ public:
     void speaker_changed(EndpointId endpoint, Instant now);
     bool has(EndpointId endpoint) const { return media_.has(endpoint); }
 
-    // Everybody out; the room is over.
+    // Everybody out; the room is over. Interrupted: they are told, and left to their lines.
     enum class Ending : bool { Final, Interrupted };
     void end(std::string_view reason, const Turn& turn, Ending ending = Ending::Final);
     bool is_over() const { return over_; }

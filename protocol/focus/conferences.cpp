@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "protocol/focus/directory.hpp"
+#include "protocol/focus/notices.hpp"
 #include "protocol/xmpp/stanza.hpp"
 
 namespace klassenraum::focus {
@@ -125,7 +126,7 @@ void Conferences::stop(Instant now, Output& out) {
     const Turn turn{now, {}, out};
     // The next start knows them again.
     for (const auto& [slug, conference] : parts_->conferences) {
-        conference->end("Der Server wird angehalten.", turn, Conference::Ending::Interrupted);
+        conference->end(kStopping, turn, Conference::Ending::Interrupted);
     }
     parts_->settle(turn);
 }

@@ -8,6 +8,7 @@
 namespace klassenraum::focus {
 
 inline constexpr const char* kEndedReason = "The meeting has been terminated";  // clients know this one
+inline constexpr const char* kStopping = "Der Server hält an. Sobald er wieder da ist, geht es von selbst weiter.";
 inline constexpr const char* kRestored = "Die Lehrkraft ist wieder da.";
 inline constexpr const char* kPasswordChanged = "Das Passwort wurde geändert. Wer schon im Raum ist, kann bleiben.";
 inline constexpr const char* kKicked = "Die Lehrkraft hat dich aus dem Klassenraum entfernt.";
