@@ -83,7 +83,9 @@ Result<void, StoreError> Store::reset(std::string_view id, std::string_view pass
     if (!found) return failure(StoreError::Unknown);
     const std::string hash = hash_password(password, *entropy_);
     if (hash.empty()) return failure(StoreError::Unavailable);
-    return backend_->set_password(id, hash, now.unix_us / 1'000'000);
+    // Each change is later than the one before, so that logins between two of them are void like all others.
+    const std::int64_t changed_s = std::max(now.unix_us / 1'000'000, found->account.password_changed_s + 1);
+    return backend_->set_password(id, hash, changed_s);
 }
 
 Result<void, StoreError> Store::lock(std::string_view id) {

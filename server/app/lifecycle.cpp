@@ -224,7 +224,15 @@ void Application::Parts::watch_accounts() {
         accounts_reachable = news.reachable;
         if (!news.reachable) return;
         site->know_accounts(news.accounts);
-        for (const std::string& account : news.revoked) site->end_sessions_of(account);
+        // Of a new password know_accounts() has told the pages: logins made with it since then stay.
+        const auto is_active = [&news](const std::string& id) {
+            return std::ranges::any_of(news.accounts, [&id](const accounts::Account& account) {
+                return account.id == id && account.state == accounts::State::Active;
+            });
+        };
+        for (const std::string& account : news.revoked) {
+            if (!is_active(account)) site->end_sessions_of(account);
+        }
         if (!news.revoked.empty()) log::info("accounts.revoked", log::field("accounts", news.revoked.size()));
     });
 }

@@ -191,6 +191,9 @@ void Switchboard::verify(std::string account, std::string password, std::functio
     const auto question = std::make_shared<Question>(Question{std::move(account), std::move(password), done});
     const bool taken = pool_.post([this, question] {
         pages::Login login;
+        // Looked up first: of a password that changes meanwhile, the login counts as made with the older one.
+        const auto known = store_.find(accounts::id_of(question->account));
+        if (known) login.password_since_s = known->password_changed_s;
         const accounts::Verdict verdict = store_.verify(question->account, question->password);
         if (verdict == accounts::Verdict::Right) login.account = accounts::id_of(question->account);
         login.locked = verdict == accounts::Verdict::Locked;

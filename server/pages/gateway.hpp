@@ -14,6 +14,7 @@ struct Login {
     std::optional<std::string> account;  // its canonical id, when the password is right and it is not locked
     bool locked = false;                 // only told after the right password
     bool unavailable = false;            // the place of the accounts cannot be asked at present
+    std::int64_t password_since_s = 0;   // what the login is newer than: the password, in unix seconds
 };
 
 class Gateway {

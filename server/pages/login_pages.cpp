@@ -73,7 +73,8 @@ void log_in(Site::Parts& parts, Call& call) {
                 show_login(parts, later, 403, kLocked);
             } else {
                 if (later.session) parts.sessions.end(*later.session);
-                parts.redirect(later, target, 303, parts.sessions.begin(*known->account, shared, parts.now()));
+                parts.redirect(later, target, 303,
+                               parts.sessions.begin(*known->account, shared, parts.now(), known->password_since_s));
             }
         });
 }

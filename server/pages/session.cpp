@@ -52,9 +52,12 @@ Sessions::Sessions(std::string key, unsigned minutes, Entropy& entropy)
     ASSERT(key_.size() >= 32);
 }
 
-std::string Sessions::begin(const std::string& account, bool shared_device, WallTime now) {
+std::string Sessions::begin(const std::string& account,
+                            bool shared_device,
+                            WallTime now,
+                            std::int64_t password_since_s) {
     // A login in the very second in which older ones became void is a newer one.
-    std::int64_t issued_s = seconds_of(now);
+    std::int64_t issued_s = std::max(seconds_of(now), password_since_s + 1);
     if (const auto ended = void_until_s_.find(account); ended != void_until_s_.end()) {
         issued_s = std::max(issued_s, ended->second + 1);
     }

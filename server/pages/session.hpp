@@ -33,8 +33,8 @@ public:
     void set_minutes(unsigned minutes) { lifetime_s_ = std::int64_t{minutes} * 60; }  // of tokens from now on
 
     using Cookies = std::vector<std::pair<std::string, std::string>>;
-    // Values of Set-Cookie.
-    std::string begin(const std::string& account, bool shared_device, WallTime now);
+    // Values of Set-Cookie. A login counts as newer than the password it was made with, whatever the clock says.
+    std::string begin(const std::string& account, bool shared_device, WallTime now, std::int64_t password_since_s = 0);
     std::string renew(const Session& session, WallTime now) const;
     static std::string clear();
 

@@ -162,6 +162,13 @@ TEST_F(StoreFile, ForgetsTheOldPasswordAtAReset) {
     EXPECT_EQ(store.find("amsel-27")->created_s, 1'780'000'000);
 }
 
+TEST_F(StoreFile, TellsTwoChangesOfTheSameSecondApart) {
+    Store store = open();
+    ASSERT_TRUE(store.create("amsel-27", "wolke-igel-42", kMonday).has_value());
+    ASSERT_TRUE(store.reset("amsel-27", "apfel-insel-07", kMonday).has_value());
+    EXPECT_EQ(store.find("amsel-27")->password_changed_s, 1'780'000'001);
+}
+
 TEST_F(StoreFile, LeavesNoTraceOfARemovedAccount) {
     Store store = open();
     ASSERT_TRUE(store.create("amsel-27", "wolke-igel-42", kMonday).has_value());

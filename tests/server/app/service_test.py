@@ -359,6 +359,16 @@ class PlannedRoomTest(unittest.TestCase):
         self.assertTrue(self.stream(self.teacher.cookie).enter(room, "Frau Lehrerin"))
         self.assertFalse(guest.ask(room), "without a password that people know nobody comes in")
 
+    def test_lets_in_who_logs_in_right_after_a_new_password_and_nobody_from_before(self):
+        before = self.teacher
+        changed = json.loads(self.service.cli("account", "reset", self.name, "--json", "--config",
+                                              str(self.service.config)).stdout)
+        self.secret = (changed[0] if isinstance(changed, list) else changed)["password"]
+        self.log_in()
+        while before.request("GET", "/anlegen")[0] == 200:
+            time.sleep(0.05)
+        self.assertEqual(self.teacher.request("GET", "/anlegen")[0], 200)
+
     def test_opens_nothing_of_an_account_that_was_locked_meanwhile(self):
         room = self.teacher.create(self.TITLE, self.PASSWORD)
         self.service.process.terminate()

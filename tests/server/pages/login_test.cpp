@@ -113,6 +113,17 @@ TEST_F(Login, ALockEndsAllSessionsOfTheAccount) {
     EXPECT_EQ(account(), "amsel-27");
 }
 
+TEST_F(Login, CountsInTheSecondInWhichThePasswordWasMade) {
+    log_in();
+    const std::int64_t now_s = wall.unix_us / 1'000'000;
+    gateway.password_since_s = now_s;  // which the pages have not been told yet
+    const auto before = std::exchange(cookies, {});
+    log_in();
+    site().know_accounts({{.id = "amsel-27", .password_changed_s = now_s}});
+    EXPECT_EQ(account(), "amsel-27");
+    EXPECT_EQ(site().account_of({before.begin(), before.end()}), std::nullopt);
+}
+
 TEST_F(Login, NeedsAPostOfOurOwnPage) {
     EXPECT_EQ(get("/anmelden?account=amsel-27").status, 200u);
     same_origin = false;

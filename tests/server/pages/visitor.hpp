@@ -32,6 +32,7 @@ public:
         if (passwords.contains(account) && passwords[account] == password) {
             login.locked = locked.contains(account);
             if (!login.locked) login.account = account;
+            login.password_since_s = password_since_s;
         }
         auto reply = [done = std::move(done), login] { done(login); };
         if (hold) {
@@ -47,6 +48,7 @@ public:
     }
 
     std::set<std::string> locked;
+    std::int64_t password_since_s = 0;
     focus::RoomDetails details;                // of every room
     std::vector<focus::RoomRequest> requests;  // of control pages
     std::optional<focus::RoomPolicy> policy;   // of the last room made
