@@ -8,6 +8,18 @@ namespace klassenraum::focus {
 
 namespace ns = xmpp::ns;
 
+namespace {
+
+// Clients ask two components by node, and read the end of a feature's name.
+xml::Element component_info(const Config& config, const xmpp::Jid& to, const xml::Element& asked) {
+    xml::Element query("query", ns::kDiscoInfo);
+    if (asked.has_attribute("node")) query.set("node", asked.attribute("node"));
+    if (to.domain == config.breakout_domain) query.add("feature").set("var", "https://jitsi.org/breakout_rooms#rename");
+    return query;
+}
+
+}  // namespace
+
 void Conferences::Parts::receive_component(const xmpp::Sender& sender,
                                            const xmpp::Jid& to,
                                            const xml::Element& stanza,
@@ -17,7 +29,7 @@ void Conferences::Parts::receive_component(const xmpp::Sender& sender,
         const bool disco =
             stanza.attribute("type") == "get" && payload != nullptr && payload->is("query", ns::kDiscoInfo);
         turn.out.deliveries.push_back(
-            xmpp::deliver_to(sender.session, disco ? xmpp::iq_result(stanza, xml::Element("query", ns::kDiscoInfo))
+            xmpp::deliver_to(sender.session, disco ? xmpp::iq_result(stanza, component_info(config, to, *payload))
                                                    : xmpp::iq_error(stanza, {xmpp::Condition::ServiceUnavailable})));
         return;
     }
@@ -28,6 +40,8 @@ void Conferences::Parts::receive_component(const xmpp::Sender& sender,
     const muc::Occupant& occupant = *conference->room().find(sender.session);
     if (to.domain == config.av_moderation) return conference->receive_moderation(occupant, stanza, turn);
     if (to.domain == config.polls) return conference->receive_poll(occupant, stanza, turn);
+    if (to.domain == config.breakout_domain)
+        return conference->lesson().receive_breakout_command(occupant, stanza, turn);
     if (to.domain == config.room_metadata) return conference->receive_metadata(occupant, stanza, turn);
 }
 

@@ -41,7 +41,7 @@ Conference::Conference(const Config& config,
 }
 
 bool Conference::guests_may_enter() const {
-    return state() == RoomState::Open && room_.password().is_known();
+    return state() == RoomState::Open && lesson().room_.password().is_known();
 }
 
 // product.md section 4: no signalling for so long and no media either.
@@ -80,10 +80,19 @@ void Conference::heard(SessionId session, const Turn& turn) {
     review(LastLoss::Broken, turn);
 }
 
+bool Conference::has_teacher(Instant now) const {
+    return std::ranges::any_of(room_.occupants(), [&](const muc::Occupant& occupant) {
+        return occupant.is_owner() && !is_lost(occupant.session, now);
+    });
+}
+
 void Conference::review(LastLoss loss, const Turn& turn) {
-    notice_losses(turn.now);
-    const bool taught = std::ranges::any_of(room_.occupants(), [&](const muc::Occupant& occupant) {
-        return occupant.is_owner() && !is_lost(occupant.session, turn.now);
+    if (main_ != nullptr) return main_->review(loss, turn);
+    if (teacher_passes_until_ && *teacher_passes_until_ <= turn.now) teacher_passes_until_.reset();
+    bool taught = teacher_passes_until_.has_value();
+    at_each_place([&](Conference& place) {
+        place.notice_losses(turn.now);
+        taught = taught || place.has_teacher(turn.now);
     });
     switch (life_.review(taught, loss, turn.now, config_)) {
         case Change::None:
@@ -91,19 +100,23 @@ void Conference::review(LastLoss loss, const Turn& turn) {
         case Change::Opened:
             break;
         case Change::Orphaned:
-            room_.set_frozen(true);
-            media_.apply_rights(turn);
-            muc::tell_all(
-                room_,
-                loss == LastLoss::Left ? leaving_notice(config_.leave_grace) : orphaned_notice(config_.orphan_grace),
-                turn.out.deliveries);
+            freeze(true,
+                   loss == LastLoss::Left ? leaving_notice(config_.leave_grace) : orphaned_notice(config_.orphan_grace),
+                   turn);
+            call_back(turn);
             break;
         case Change::Restored:
-            room_.set_frozen(false);
-            media_.apply_rights(turn);
-            muc::tell_all(room_, kRestored, turn.out.deliveries);
+            freeze(false, kRestored, turn);
             break;
     }
+}
+
+void Conference::freeze(bool frozen, std::string_view notice, const Turn& turn) {
+    at_each_place([&](Conference& place) {
+        place.room_.set_frozen(frozen);
+        place.media_.apply_rights(turn);
+        muc::tell_all(place.room_, notice, turn.out.deliveries);
+    });
 }
 
 bool Conference::set_password(muc::Password password, const Turn& turn) {
@@ -111,7 +124,7 @@ bool Conference::set_password(muc::Password password, const Turn& turn) {
     room_.set_password(std::move(password));
     record_due_ = true;
     muc::announce_configuration(room_, turn.out.deliveries);
-    muc::tell_all(room_, kPasswordChanged, turn.out.deliveries);
+    at_each_place([&](Conference& place) { muc::tell_all(place.room_, kPasswordChanged, turn.out.deliveries); });
     return true;
 }
 
@@ -140,9 +153,10 @@ std::optional<RoomRecord> Conference::take_record() {
                       date_};
 }
 
-void Conference::end(std::string_view reason, const Turn& turn, Ending ending) {
+void Conference::end(std::string_view reason, const Turn& turn, Ending ending, const std::string& next) {
     if (over_) return;
     over_ = true;
+    for (auto& [id, group] : groups_) group.place->end(reason, turn, ending);
     kept_ = ending == Ending::Interrupted;
     if (kept_) {
         // Their lines break next. Clients that were sent out would stay away; these dial again by themselves.
@@ -153,12 +167,22 @@ void Conference::end(std::string_view reason, const Turn& turn, Ending ending) {
     media_.close(turn);
     for (const muc::Occupant& occupant : room_.occupants()) {
         if (occupant.is_owner()) continue;
+        if (!next.empty()) continue;  // only this group is closed
         sent_out_.push_back(occupant.session);
         muc::tell(occupant, kClosed, turn.out.deliveries);
     }
     empty_lobby(false, turn);
-    muc::destroy(room_, reason, turn.out.deliveries);
+    muc::destroy(room_, reason, turn.out.deliveries, next);
     seats_.clear();
+}
+
+std::vector<SessionId> Conference::take_sent_out() {
+    std::vector<SessionId> all = std::exchange(sent_out_, {});
+    for (auto& [id, group] : groups_) {
+        const std::vector<SessionId> more = group.place->take_sent_out();
+        all.insert(all.end(), more.begin(), more.end());
+    }
+    return all;
 }
 
 void Conference::expire(const Turn& turn) {
@@ -171,10 +195,13 @@ void Conference::expire(const Turn& turn) {
     }
     review(LastLoss::Broken, turn);
     if (const std::optional<unsigned> minutes = life_.notice_due(turn.now)) {
-        for (const muc::Occupant& occupant : room_.occupants()) {
-            if (occupant.is_owner()) muc::tell(occupant, time_notice(*minutes), turn.out.deliveries);
-        }
+        at_each_place([&](Conference& place) {
+            for (const muc::Occupant& occupant : place.room_.occupants()) {
+                if (occupant.is_owner()) muc::tell(occupant, time_notice(*minutes), turn.out.deliveries);
+            }
+        });
     }
+    expire_groups(turn);
     if (life_.ends_at() && *life_.ends_at() <= turn.now) end(kEndedReason, turn);
 }
 
@@ -183,6 +210,7 @@ std::optional<Instant> Conference::deadline() const {
     const auto consider = [&](std::optional<Instant> instant) {
         if (instant && (!earliest || *instant < *earliest)) earliest = instant;
     };
+    consider(groups_deadline());
     consider(attempts_.deadline());
     consider(media_.deadline());
     for (const auto& [session, seat] : seats_) consider(seat.probe_due);

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <bitset>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,12 +56,14 @@ public:
                std::string title,
                muc::Password password,
                Lifetime lifetime);
+    // A breakout room of `main`, which owns it: under its rules, and for as long as it lasts.
+    Conference(Conference& main, std::string id, std::string name);
 
     const muc::Room& room() const { return room_; }
-    RoomState state() const { return life_.state(); }
+    RoomState state() const { return main_ == nullptr ? life_.state() : main_->state(); }
     // A teacher is in and people know the password.
     bool guests_may_enter() const;
-    bool is_banned(SessionId session, std::string_view machine) const { return bans_.has(session, machine); }
+    bool is_banned(SessionId session, std::string_view machine) const { return lesson().bans_.has(session, machine); }
     void keep_until(Instant instant) { life_.keep_until(instant); }
     void plan_until(Lifetime lifetime);
 
@@ -83,6 +87,21 @@ public:
     bool answer_waiting(std::string_view nick, bool admit, const Turn& turn);
     bool remove_person(std::string_view nick, const Turn& turn);
     RoomDetails describe(Instant now) const;
+
+    // breakout_rooms.cpp. The main room and its breakout rooms are one lesson.
+    bool is_breakout() const { return main_ != nullptr; }
+    Conference& lesson() { return main_ == nullptr ? *this : *main_; }
+    const Conference& lesson() const { return main_ == nullptr ? *this : *main_; }
+    Conference* group(std::string_view id);
+    Conference* place_of(SessionId session);
+    Conference* place_of(EndpointId endpoint);
+    Conference* place_of(RoomId room);
+    // An occupant leaves this room for another one of the lesson and will be there in a moment.
+    void let_pass(SessionId session, const Turn& turn);
+    // On its way back from a breakout room.
+    bool is_expected(SessionId session, Instant now) const { return may_pass(session, *this, now); }
+    bool may_enter_group(SessionId session, std::string_view machine, std::string_view id, Instant now) const;
+    void receive_breakout_command(const muc::Occupant& sender, const xml::Element& message, const Turn& turn);
 
     // lobby.cpp. True when the newcomer waits there.
     bool enter_lobby(const Arrival& arrival, const Turn& turn);
@@ -109,7 +128,7 @@ public:
 
     // Everybody out; the room is over. Interrupted: they are told, and left to their lines.
     enum class Ending : bool { Final, Interrupted };
-    void end(std::string_view reason, const Turn& turn, Ending ending = Ending::Final);
+    void end(std::string_view reason, const Turn& turn, Ending ending = Ending::Final, const std::string& next = {});
     bool is_over() const { return over_; }
     // Only the server stops: what is stored about it stays.
     bool is_to_be_kept() const { return kept_; }
@@ -117,7 +136,7 @@ public:
     std::optional<RoomRecord> take_record();
     void forget_record() { record_due_ = false; }
     // Streams of people sent out since the last call: to be ended.
-    std::vector<SessionId> take_sent_out() { return std::exchange(sent_out_, {}); }
+    std::vector<SessionId> take_sent_out();
 
     void expire(const Turn& turn);
     std::optional<Instant> deadline() const;
@@ -138,6 +157,51 @@ private:
         std::string room_jid;
     };
 
+    // A room beside the room.
+    struct Group {
+        std::string name;
+        std::unique_ptr<Conference> place;
+        std::optional<Instant> closes;  // everybody was called back; who is still there then is put out
+    };
+    // Where a guest belongs; also after it came back with a new stream.
+    struct Assignment {
+        SessionId session;
+        std::string machine;
+        std::string group;           // empty: the main room
+        std::optional<Instant> due;  // until it is there
+    };
+    // Left one room of the lesson for another.
+    struct Passage {
+        std::uint32_t generation = 0;  // of the password then
+        Instant until;
+    };
+
+    // breakout_rooms.cpp
+    template <typename Call>
+    void at_each_place(Call&& call) {
+        call(*this);
+        for (auto& [id, group] : groups_) call(*group.place);
+    }
+    bool may_pass(SessionId session, const Conference& goal, Instant now) const;
+    std::uint32_t people_elsewhere(const Conference& than) const;
+    bool is_own_address(const xmpp::Jid& jid) const;
+    std::string public_address() const;
+    const Assignment* assignment_of(SessionId session, std::string_view machine) const;
+    void assign(SessionId session, std::string_view machine, std::string_view group, const Turn& turn);
+    void send_to_place(const muc::Occupant& occupant, std::string_view group, const Turn& turn);
+    void add_group(std::string_view name, const Turn& turn);
+    void close_group(Group& group, const Turn& turn);
+    void move_person(const xml::Element& command, const Turn& turn);
+    void call_back(const Turn& turn);
+    void arrived(SessionId session, const Turn& turn);
+    void roster_changed(const Turn& turn);
+    std::string roster() const;
+    void expire_groups(const Turn& turn);
+    std::optional<Instant> groups_deadline() const;
+
+    bool resembles_banned(std::string_view machine, std::string_view name) const;
+    bool has_teacher(Instant now) const;
+    void freeze(bool frozen, std::string_view notice, const Turn& turn);
     bool is_lost(SessionId session, Instant now) const;
     void notice_losses(Instant now);
     void review(LastLoss loss, const Turn& turn);
@@ -172,6 +236,7 @@ private:
     const Config& config_;
     Entropy& entropy_;
     const FormerPasswords& former_;
+    Conference* main_ = nullptr;  // of a breakout room: whose it is
     muc::Room room_;
     LifeCycle life_;
     MediaSessions media_;
@@ -190,6 +255,12 @@ private:
     SpeakerStats speaker_stats_;
     std::bitset<muc::kMedia> moderated_;  // as clients were told
     std::string metadata_told_;
+    std::map<std::string, Group, std::less<>> groups_;
+    std::uint32_t groups_made_ = 0;
+    std::deque<Assignment> assignments_;
+    std::map<SessionId, Passage> passages_;
+    std::optional<Instant> teacher_passes_until_;
+    std::optional<Instant> roster_due_;
 };
 
 }  // namespace klassenraum::focus

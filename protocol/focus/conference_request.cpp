@@ -78,6 +78,7 @@ void Conferences::Parts::conference_request(const xmpp::Sender& sender,
     };
     const auto refuse = [&](const xmpp::Error& error) { answer(xmpp::iq_error(iq, error)); };
     const std::optional<xmpp::Jid> room = xmpp::Jid::parse(request.attribute("room"));
+    if (room && room->domain == config.breakout_domain) return group_request(sender, iq, request, *room, turn);
     const std::string slug =
         room && room->domain == config.muc_domain ? muc::fold_room_name(room->local) : std::string();
     const std::string_view machine = request.attribute("machine-uid");
@@ -114,7 +115,8 @@ void Conferences::Parts::conference_request(const xmpp::Sender& sender,
         if (conference != nullptr && conference->is_banned(sender.session, known->machine)) {
             return refuse(reservation(kKicked, "403"));
         }
-        if (conference == nullptr || !conference->guests_may_enter()) return refuse(wait_for_host());
+        const bool returns = conference != nullptr && conference->is_expected(sender.session, turn.now);
+        if (conference == nullptr || !(conference->guests_may_enter() || returns)) return refuse(wait_for_host());
         known->promised_room = slug;
         known->promised_until = turn.now + kReadyPromise;
         return answer(xmpp::iq_result(iq, ready(request, config, admission)));
@@ -139,6 +141,31 @@ void Conferences::Parts::conference_request(const xmpp::Sender& sender,
     }
     answer(xmpp::iq_result(iq, ready(request, config, admission)));
     conference->set_owner(sender.session, true, turn);
+}
+
+// Who was let into the lesson and sent to the group, or is a teacher of it, needs no more.
+void Conferences::Parts::group_request(const xmpp::Sender& sender,
+                                       const xml::Element& iq,
+                                       const xml::Element& request,
+                                       const xmpp::Jid& room,
+                                       const Turn& turn) {
+    const auto answer = [&](const xml::Element& stanza) {
+        turn.out.deliveries.push_back(xmpp::deliver_to(sender.session, stanza));
+    };
+    const Conference* group = find_group(muc::fold_room_name(room.local));
+    Visitor* known = visitor(sender.session);
+    if (known == nullptr) return answer(xmpp::iq_error(iq, {Condition::ResourceConstraint}));
+    const bool owner = group != nullptr && is_owner(sender, *group);
+    if (group != nullptr && !owner && group->is_banned(sender.session, known->machine)) {
+        return answer(xmpp::iq_error(iq, reservation(kKicked, "403")));
+    }
+    const bool may = group != nullptr && (owner || group->lesson().may_enter_group(sender.session, known->machine,
+                                                                                   group->room().slug(), turn.now));
+    if (!may) return answer(xmpp::iq_error(iq, reservation(kOtherGroup, "403")));
+    Admission admission;
+    if (owner) admission.identity = group->room().account() + "@" + config.account_domain;
+    admission.session_id = request.attribute("session-id");
+    answer(xmpp::iq_result(iq, ready(request, config, admission)));
 }
 
 void Conferences::Parts::log_out(const xmpp::Sender& sender,

@@ -39,6 +39,12 @@ void Conferences::receive(
         parts_->receive_focus(sender, stanza, turn);
     } else if (to->domain == parts_->config.lobby_domain && !to->local.empty()) {
         parts_->receive_lobby(sender, stanza, turn);
+    } else if (to->domain == parts_->config.breakout_domain && !to->local.empty()) {
+        if (stanza.name() == "presence") {
+            parts_->receive_presence(sender, stanza, turn);
+        } else {
+            parts_->receive_in_room(sender, stanza, turn);
+        }
     } else if (parts_->config.is_component(to->domain)) {
         parts_->receive_component(sender, *to, stanza, turn);
     } else if (to->domain == parts_->config.muc_domain && stanza.name() == "presence") {
@@ -56,7 +62,7 @@ void Conferences::receive(
 void Conferences::receive(const colibri::Event& event, Instant now, Output& out) {
     if (const RoomId room = conference_of(event)) {  // clients hear it over the bridge channel
         for (const auto& [slug, conference] : parts_->conferences) {
-            if (conference->room().id() == room) conference->speaker_changed(endpoint_of(event), now);
+            if (Conference* place = conference->place_of(room)) place->speaker_changed(endpoint_of(event), now);
         }
         return;
     }
@@ -102,6 +108,14 @@ void Conferences::session_ended(SessionId session, Departure departure, Instant 
     }
     if (Conference* lobby = parts_->find_lobby(session)) lobby->leave_lobby(session, turn);
     parts_->visitors.erase(session);
+    parts_->settle(turn);
+}
+
+void Conferences::end_rooms_of(std::string_view account, Instant now, Output& out) {
+    const Turn turn{now, {}, out};
+    for (const auto& [slug, conference] : parts_->conferences) {
+        if (conference->room().account() == account) conference->end(kEndedReason, turn);
+    }
     parts_->settle(turn);
 }
 

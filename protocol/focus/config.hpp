@@ -22,18 +22,19 @@ struct Candidate {
 };
 
 struct Config {
-    std::string domain;          // "meet.school.example"; the account domain too unless said otherwise
-    std::string guest_domain;    // "guest.<domain>"
-    std::string account_domain;  // "<domain>"
-    std::string muc_domain;      // "conference.<domain>"
-    std::string focus_domain;    // "focus.<domain>"
-    std::string focus_user;      // "focus@auth.<domain>/focus": real JID of the focus occupant
-    std::string end_conference;  // "endconference.<domain>"
-    std::string av_moderation;   // "avmoderation.<domain>"
-    std::string room_metadata;   // "metadata.<domain>"
-    std::string speaker_stats;   // "speakerstats.<domain>"
-    std::string polls;           // "polls.<domain>"
-    std::string lobby_domain;    // "lobby.<domain>": the rooms in front of the rooms
+    std::string domain;           // "meet.school.example"; the account domain too unless said otherwise
+    std::string guest_domain;     // "guest.<domain>"
+    std::string account_domain;   // "<domain>"
+    std::string muc_domain;       // "conference.<domain>"
+    std::string focus_domain;     // "focus.<domain>"
+    std::string focus_user;       // "focus@auth.<domain>/focus": real JID of the focus occupant
+    std::string end_conference;   // "endconference.<domain>"
+    std::string av_moderation;    // "avmoderation.<domain>"
+    std::string room_metadata;    // "metadata.<domain>"
+    std::string speaker_stats;    // "speakerstats.<domain>"
+    std::string polls;            // "polls.<domain>"
+    std::string lobby_domain;     // "lobby.<domain>": the rooms in front of the rooms
+    std::string breakout_domain;  // "breakout.<domain>": the rooms beside the rooms
 
     std::string websocket_origin;  // "wss://host[:port]"; the bridge channel's path is appended
     std::vector<Candidate> candidates;

@@ -32,7 +32,14 @@ Conference* Conferences::Parts::find(SessionId session) {
     if (found == visitors.end() || found->second.room.empty()) return nullptr;
     Conference* conference = find(found->second.room);
     // Somebody sent out has no seat any more.
-    return conference != nullptr && conference->room().find(session) != nullptr ? conference : nullptr;
+    return conference == nullptr ? nullptr : conference->place_of(session);
+}
+
+Conference* Conferences::Parts::find_group(std::string_view id) {
+    for (const auto& [slug, conference] : conferences) {
+        if (Conference* group = conference->group(id)) return group;
+    }
+    return nullptr;
 }
 
 Conference* Conferences::Parts::find_lobby(SessionId session) {
@@ -43,9 +50,10 @@ Conference* Conferences::Parts::find_lobby(SessionId session) {
 }
 
 Conference* Conferences::Parts::find(EndpointId endpoint) {
-    const auto found =
-        std::ranges::find_if(conferences, [&](const auto& entry) { return entry.second->has(endpoint); });
-    return found == conferences.end() ? nullptr : found->second.get();
+    for (const auto& [slug, conference] : conferences) {
+        if (Conference* place = conference->place_of(endpoint)) return place;
+    }
+    return nullptr;
 }
 
 Visitor* Conferences::Parts::visitor(SessionId session) {
@@ -63,7 +71,8 @@ std::optional<std::string> Conferences::Parts::account_of(const xmpp::Sender& se
 }
 
 bool Conferences::Parts::is_owner(const xmpp::Sender& sender, const Conference& conference) {
-    return account_of(sender, conference.room().slug()) == conference.room().account();
+    const muc::Room& room = conference.lesson().room();
+    return account_of(sender, room.slug()) == room.account();
 }
 
 std::uint32_t Conferences::Parts::rooms_of(std::string_view account) const {

@@ -32,7 +32,8 @@ struct Conferences::Parts {
     Conference* find(std::string_view slug);
     Conference* find(SessionId session);  // where it sits
     Conference* find(EndpointId endpoint);
-    Visitor* visitor(SessionId session);  // made when new; null when there are too many
+    Conference* find_group(std::string_view id);  // a breakout room of any lesson
+    Visitor* visitor(SessionId session);          // made when new; null when there are too many
     // The school account for which this stream speaks about this room.
     std::optional<std::string> account_of(const xmpp::Sender& sender, std::string_view slug);
     bool is_owner(const xmpp::Sender& sender, const Conference& conference);
@@ -51,6 +52,11 @@ struct Conferences::Parts {
                             const xml::Element& iq,
                             const xml::Element& request,
                             const Turn& turn);
+    void group_request(const xmpp::Sender& sender,
+                       const xml::Element& iq,
+                       const xml::Element& request,
+                       const xmpp::Jid& room,
+                       const Turn& turn);
     void log_out(const xmpp::Sender& sender, const xml::Element& iq, const xml::Element& request, const Turn& turn);
 
     // room_routing.cpp

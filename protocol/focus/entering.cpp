@@ -6,6 +6,7 @@
 #include "protocol/muc/chat.hpp"
 #include "protocol/muc/presence.hpp"
 #include "protocol/muc/rights.hpp"
+#include "protocol/muc/slug.hpp"
 #include "protocol/xmpp/namespaces.hpp"
 #include "protocol/xmpp/stanza.hpp"
 
@@ -30,23 +31,34 @@ xmpp::Delivery refusal_to(const Arrival& arrival, muc::Verdict verdict) {
 
 }  // namespace
 
+bool Conference::resembles_banned(std::string_view machine, std::string_view name) const {
+    return lesson().bans_.resembles(machine, muc::fold_room_name(name));
+}
+
 bool Conference::join(const Arrival& arrival, const Turn& turn) {
     const SessionId session = arrival.sender.session;
     heard(session, turn);
     if (!arrival.owner && attempts_.is_waiting(session)) return room_.find(session) != nullptr;
     muc::Extensions extensions = muc::rebuild_extensions(arrival.presence, arrival.nick);
     const auto knock = knocks_.find(session);
-    const bool admitted = knock != knocks_.end() && knock->second.admitted;
-    const muc::Applicant applicant{.session = session,
-                                   .owner = arrival.owner,
-                                   .banned = is_banned(session, arrival.machine),
-                                   .nick = arrival.nick,
-                                   .display_name = extensions.display_name,
-                                   .password = password_in(arrival.presence),
-                                   .proved = admitted && knock->second.generation == room_.password_generation(),
-                                   .admitted = admitted};
-    const bool open = guests_may_enter() || (arrival.promised && state() == RoomState::Orphaned);
-    const muc::DoorRules rules{.max_occupants = config_.max_occupants,
+    const bool passes = lesson().may_pass(session, *this, turn.now);
+    if (is_breakout() && !arrival.owner && !main_->may_enter_group(session, arrival.machine, room_.slug(), turn.now)) {
+        turn.out.deliveries.push_back(refusal_to(arrival, muc::Verdict::Closed));
+        return false;
+    }
+    const bool admitted = passes || (knock != knocks_.end() && knock->second.admitted);
+    const muc::Applicant applicant{
+        .session = session,
+        .owner = arrival.owner,
+        .banned = is_banned(session, arrival.machine) || resembles_banned(arrival.machine, extensions.display_name),
+        .nick = arrival.nick,
+        .display_name = extensions.display_name,
+        .password = passes ? std::nullopt : password_in(arrival.presence),
+        .proved = passes || (admitted && knock->second.generation == room_.password_generation()),
+        .admitted = admitted};
+    const bool open = guests_may_enter() || ((arrival.promised || passes) && state() == RoomState::Orphaned);
+    const std::uint32_t elsewhere = lesson().people_elsewhere(*this);
+    const muc::DoorRules rules{.max_occupants = config_.max_occupants - std::min(config_.max_occupants, elsewhere),
                                .require_display_name = config_.require_display_name,
                                .guests_may_enter = open,
                                .door_shut = room_.door_shut};
@@ -75,6 +87,7 @@ bool Conference::join(const Arrival& arrival, const Turn& turn) {
     if (applicant.password) room_.learn_password(*applicant.password);
     seats_[session] = Seat{};
     seats_[session].machine = arrival.machine;
+    lesson().bans_.met(arrival.machine);
     muc::Occupant newcomer;
     newcomer.session = session;
     newcomer.real_jid = arrival.sender.jid.str();
@@ -95,12 +108,13 @@ bool Conference::join(const Arrival& arrival, const Turn& turn) {
         muc::announce_configuration(room_, turn.out.deliveries);
     }
     review(LastLoss::Left, turn);
-    if (arrival.owner && !room_.password().is_known())
+    if (arrival.owner && !lesson().room_.password().is_known())
         muc::tell(*room_.find(session), kSetPassword, turn.out.deliveries);
     const muc::Occupant& seated = *std::as_const(room_).find(session);
     if (starts_muted && seated.is_owner()) tell_metadata(seated, turn);
     welcome(seated, turn);
     media_.join(session, turn);
+    arrived(session, turn);
     return true;
 }
 
@@ -119,6 +133,7 @@ void Conference::update_presence(SessionId session, const xml::Element& presence
     }
     if (extensions.elements == occupant->extensions) return;
     occupant->extensions = std::move(extensions.elements);
+    lesson().roster_changed(turn);
     muc::announce(room_, *occupant, turn.out.deliveries);
 }
 
@@ -130,6 +145,7 @@ void Conference::leave(SessionId session, const muc::Removal& removal, LastLoss 
     media_.leave(session, turn);
     muc::leave(room_, session, removal, turn.out.deliveries);
     seats_.erase(session);
+    lesson().roster_changed(turn);
     review(loss, turn);
 }
 
@@ -143,7 +159,7 @@ void Conference::set_owner(SessionId session, bool owner, const Turn& turn) {
     review(LastLoss::Left, turn);
     media_.apply_rights(turn);
     if (owner) welcome(*occupant, turn);
-    if (owner && !room_.password().is_known()) muc::tell(*occupant, kSetPassword, turn.out.deliveries);
+    if (owner && !lesson().room_.password().is_known()) muc::tell(*occupant, kSetPassword, turn.out.deliveries);
 }
 
 void Conference::interrupt(SessionId session, Instant now) {
@@ -162,7 +178,9 @@ void Conference::resume(SessionId session, const Turn& turn) {
 
 void Conference::send_out(const std::string& actor, SessionId target, const std::string& reason, const Turn& turn) {
     const auto seat = seats_.find(target);
-    bans_.add(target, seat == seats_.end() ? std::string() : seat->second.machine);
+    const muc::Occupant* occupant = std::as_const(room_).find(target);
+    lesson().bans_.add(target, seat == seats_.end() ? std::string() : seat->second.machine,
+                       occupant == nullptr ? std::string() : muc::fold_room_name(occupant->display_name));
     muc::Removal removal;
     removal.kicked = true;
     removal.actor = actor;

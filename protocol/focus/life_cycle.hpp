@@ -16,7 +16,7 @@ enum class Change : std::uint8_t { None, Opened, Orphaned, Restored };
 class LifeCycle {
 public:
     // A planned room is deleted at `expires` if nobody opens it.
-    explicit LifeCycle(Instant expires) : ends_at_(expires) {}
+    explicit LifeCycle(std::optional<Instant> expires) : ends_at_(expires) {}
 
     RoomState state() const { return state_; }
 

@@ -29,6 +29,18 @@ inline constexpr std::uint32_t kLongestRoomMinutes = 24 * 60;  // with all that 
 // A teacher whose media is gone while its stream says nothing is asked whether it is there; so long it may take.
 inline constexpr Duration kProbeTime = std::chrono::seconds(1);
 
+inline constexpr std::size_t kMaxGroups = 50;        // breakout rooms of one lesson; further ones are refused
+inline constexpr std::size_t kMaxGroupName = 64;     // characters
+inline constexpr std::size_t kMaxAssignments = 512;  // who belongs to which group; the oldest goes
+// From leaving one room of a lesson for another one to arriving there.
+inline constexpr Duration kPassageTime = std::chrono::seconds(15);
+// So long a teacher on the way between two rooms of the lesson counts as there.
+inline constexpr Duration kTeacherPassage = std::chrono::seconds(5);
+// Who does not go where it is sent, or stays in a group that is closed, is put out of it after so long.
+inline constexpr Duration kObeyTime = std::chrono::seconds(10);
+inline constexpr Duration kRosterDelay =
+    std::chrono::milliseconds(250);  // changes that fall together are told together
+
 inline constexpr std::size_t kMaxWaiting = 200;  // in one lobby; further ones are told that the room is full
 inline constexpr std::size_t kMaxKnocks = 1024;  // of one room: who showed its password while the door was shut
 

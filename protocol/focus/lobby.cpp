@@ -189,8 +189,12 @@ void Conference::shut_door(bool shut, const Turn& turn) {
     if (shut == room_.door_shut) return;
     room_.door_shut = shut;
     muc::announce_configuration(room_, turn.out.deliveries);
-    if (shut) return;
-    for (auto& [session, knock] : knocks_) knock.admitted = true;
+    if (shut) {
+        // A yes of last time is none for this time.
+        std::erase_if(knocks_, [&](const auto& knock) { return room_.find(knock.first) == nullptr; });
+        return;
+    }
+    for (auto& [session, knock] : knocks_) knock.admitted = knock.admitted || find_waiting(session) != nullptr;
     empty_lobby(true, turn);
 }
 

@@ -52,6 +52,8 @@ void MediaSessions::join(SessionId session, const Turn& turn) {
         participant = participants_.back().get();
         participant->session = session;
     } else {
+        // Joining again and again costs no more than asking for restarts does.
+        if (participant->media) schedule_restart(*participant, turn);
         end_session(*participant, turn);
         participant->asked = Participant::Asked::NotYet;
         participant->declined = false;

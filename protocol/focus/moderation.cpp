@@ -112,9 +112,15 @@ void Conference::rules_changed(std::string_view actor, const Turn& turn) {
         }
     }
     media_.apply_rights(turn);
-    if (metadata_told_ == metadata()) return;
-    metadata_told_ = metadata();
-    for (const muc::Occupant& occupant : room_.occupants()) tell_metadata(occupant, turn);
+    if (metadata_told_ != metadata()) {
+        metadata_told_ = metadata();
+        for (const muc::Occupant& occupant : room_.occupants()) tell_metadata(occupant, turn);
+    }
+    for (auto& [id, group] : groups_) {
+        group.place->room_.policy = room_.policy;
+        group.place->room_.quiet = room_.quiet;
+        group.place->rules_changed(actor, turn);
+    }
 }
 
 void Conference::welcome(const muc::Occupant& newcomer, const Turn& turn) {
@@ -149,15 +155,14 @@ void Conference::receive_moderation(const muc::Occupant& sender, const xml::Elem
     const std::optional<Medium> medium = command == nullptr ? std::nullopt : medium_of(command->attribute("mediaType"));
     if (!medium || !sender.is_owner()) return;
     if (command->has_attribute("enable")) {
-        muc::moderate(room_, *medium, command->attribute("enable") == "true");
-        return rules_changed(sender.nick, turn);
+        muc::moderate(lesson().room_, *medium, command->attribute("enable") == "true");
+        return lesson().rules_changed(sender.nick, turn);
     }
     const bool approve = command->has_attribute("jidToWhitelist");
     const std::string_view jid = command->attribute(approve ? "jidToWhitelist" : "jidToBlacklist");
     const std::optional<xmpp::Jid> address = xmpp::Jid::parse(jid);
-    const bool here =
-        address && address->domain == config_.muc_domain && muc::fold_room_name(address->local) == room_.slug();
-    muc::Occupant* guest = here ? room_.find(std::string_view(address->resource)) : nullptr;
+    muc::Occupant* guest =
+        address && is_own_address(*address) ? room_.find(std::string_view(address->resource)) : nullptr;
     if (guest == nullptr || guest->is_owner() || !moderated_.test(muc::index_of(*medium))) return;
     guest->approved.set(muc::index_of(*medium), approve);
     media_.apply_rights(turn);
@@ -197,9 +202,10 @@ void Conference::receive_metadata(const muc::Occupant& sender, const xml::Elemen
         const json::value* value = data->as_object().if_contains(json::string_view(name.data(), name.size()));
         return value != nullptr && value->is_bool() && value->as_bool();
     };
-    room_.policy.start_audio_muted = wanted("audio");
-    room_.policy.start_video_muted = wanted("video");
-    rules_changed(sender.nick, turn);
+    RoomPolicy& policy = lesson().room_.policy;
+    policy.start_audio_muted = wanted("audio");
+    policy.start_video_muted = wanted("video");
+    lesson().rules_changed(sender.nick, turn);
 }
 
 }  // namespace klassenraum::focus

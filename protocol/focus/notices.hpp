@@ -17,6 +17,8 @@ inline constexpr const char* kQuiet =
     "Ruhe! Mikrofone, Kameras und Chat sind aus, bis die Lehrkraft sie wieder freigibt.";
 inline constexpr const char* kQuietOver =
     "Mikrofone, Kameras und Chat sind wieder frei, soweit die Lehrkraft sie erlaubt.";
+inline constexpr const char* kGroupClosed = "Die Gruppe ist beendet.";
+inline constexpr const char* kOtherGroup = "Deine Lehrkraft hat dich dieser Gruppe nicht zugeteilt.";
 inline constexpr const char* kClosed =
     "Der Klassenraum ist geschlossen. Wenn der Unterricht weitergeht, bekommst du ein neues Passwort von deiner "
     "Lehrkraft.";

@@ -20,18 +20,23 @@ void Conference::set_policy(const RoomPolicy& policy, const Turn& turn) {
 void Conference::set_quiet(bool quiet, const Turn& turn) {
     if (quiet == room_.quiet) return;
     room_.quiet = quiet;
-    room_.withdraw_approvals();
+    at_each_place([](Conference& place) { place.room_.withdraw_approvals(); });
     rules_changed(muc::kFocusNick, turn);
     // Those who came before stay; whoever comes now waits. Opening the door again is a step of its own.
     if (quiet) shut_door(true, turn);
-    muc::tell_all(room_, quiet ? kQuiet : kQuietOver, turn.out.deliveries);
+    at_each_place(
+        [&](Conference& place) { muc::tell_all(place.room_, quiet ? kQuiet : kQuietOver, turn.out.deliveries); });
 }
 
 bool Conference::remove_person(std::string_view nick, const Turn& turn) {
-    const muc::Occupant* target = std::as_const(room_).find(nick);
-    if (target == nullptr || target->is_owner()) return false;
-    send_out(std::string(muc::kFocusNick), target->session, kKicked, turn);
-    return true;
+    bool removed = false;
+    at_each_place([&](Conference& place) {
+        const muc::Occupant* target = std::as_const(place.room_).find(nick);
+        if (removed || target == nullptr || target->is_owner()) return;
+        place.send_out(std::string(muc::kFocusNick), target->session, kKicked, turn);
+        removed = true;
+    });
+    return removed;
 }
 
 RoomDetails Conference::describe(Instant now) const {
@@ -39,13 +44,18 @@ RoomDetails Conference::describe(Instant now) const {
     details.policy = room_.policy;
     details.quiet = room_.quiet;
     details.door_shut = room_.door_shut;
-    for (const muc::Occupant& occupant : room_.occupants()) {
-        details.people.push_back({.id = occupant.nick,
-                                  .name = occupant.display_name,
-                                  .moderator = occupant.is_owner(),
-                                  .hand_raised = muc::has_raised_hand(occupant.extensions),
-                                  .connected = media_.is_connected(occupant.session)});
-    }
+    const auto add = [&](const Conference& place, const std::string& group) {
+        for (const muc::Occupant& occupant : place.room_.occupants()) {
+            details.people.push_back({.id = occupant.nick,
+                                      .name = occupant.display_name,
+                                      .moderator = occupant.is_owner(),
+                                      .hand_raised = muc::has_raised_hand(occupant.extensions),
+                                      .connected = place.media_.is_connected(occupant.session),
+                                      .group = group});
+        }
+    };
+    add(*this, "");
+    for (const auto& [id, group] : groups_) add(*group.place, group.name);
     for (const muc::Occupant& occupant : hall_) {
         if (occupant.is_owner()) continue;
         details.waiting.push_back({.id = occupant.nick, .name = occupant.display_name});

@@ -123,6 +123,7 @@ struct Person {
     bool moderator = false;
     bool hand_raised = false;
     bool connected = false;  // media flows
+    std::string group{};     // name of the breakout room; empty: in the main room
 };
 
 struct RoomDetails {  // of the one room asked for, only ever shown to the owning account

@@ -16,19 +16,28 @@ using xmpp::Condition;
 
 namespace {
 
+constexpr std::string_view kSwitchRoom = "switch_room";  // a client's word for going to or from a breakout room
+
 struct Address {
     std::string slug;
     std::string room_jid;  // bare, as written
     std::string nick;      // empty: the room itself
+    bool breakout = false;
 };
 
-std::optional<Address> parse_address(const xml::Element& stanza) {
+std::optional<Address> parse_address(const xml::Element& stanza, const Config& config) {
     const std::string_view to = stanza.attribute("to");
     const std::optional<xmpp::Jid> jid = xmpp::Jid::parse(to);
     if (!jid) return std::nullopt;
-    Address address{muc::fold_room_name(jid->local), std::string(to.substr(0, to.find('/'))), jid->resource};
+    Address address{muc::fold_room_name(jid->local), std::string(to.substr(0, to.find('/'))), jid->resource,
+                    jid->domain == config.breakout_domain};
     if (address.slug.empty()) return std::nullopt;
     return address;
+}
+
+// Whether this is where the address leads to.
+bool is_at(const Conference* place, const Address& address) {
+    return place != nullptr && place->room().slug() == address.slug && place->is_breakout() == address.breakout;
 }
 
 void refuse_presence(const xmpp::Sender& sender,
@@ -56,16 +65,17 @@ void confirm_absence(const xmpp::Sender& sender, const xml::Element& presence, c
 void Conferences::Parts::receive_presence(const xmpp::Sender& sender, const xml::Element& presence, const Turn& turn) {
     const std::string_view type = presence.attribute("type");
     if (!type.empty() && type != "unavailable") return;
-    const std::optional<Address> address = parse_address(presence);
+    const std::optional<Address> address = parse_address(presence, config);
     if (!address || address->nick.empty()) return refuse_presence(sender, presence, {Condition::JidMalformed}, turn);
     Conference* seat = find(sender.session);
-    const bool here = seat != nullptr && seat->room().slug() == address->slug;
+    const bool here = is_at(seat, *address);
     if (type == "unavailable") {
         if (!here) return confirm_absence(sender, presence, turn);
         muc::Removal removal;
         if (const xml::Element* status = presence.child("status", ns::kClient)) {
             removal.status = muc::plain_line(status->text(), muc::kMaxStatus);
         }
+        if (removal.status == kSwitchRoom) seat->let_pass(sender.session, turn);
         visitors[sender.session].room.clear();
         return seat->leave(sender.session, removal, LastLoss::Left, turn);
     }
@@ -74,7 +84,7 @@ void Conferences::Parts::receive_presence(const xmpp::Sender& sender, const xml:
         if (!own) return refuse_presence(sender, presence, {Condition::NotAcceptable}, turn);
         return seat->update_presence(sender.session, presence, turn);
     }
-    Conference* conference = find(address->slug);
+    Conference* conference = address->breakout ? find_group(address->slug) : find(address->slug);
     Visitor* known = visitor(sender.session);
     if (known == nullptr) return refuse_presence(sender, presence, {Condition::ServiceUnavailable}, turn);
     if (conference == nullptr) {
@@ -90,12 +100,12 @@ void Conferences::Parts::receive_presence(const xmpp::Sender& sender, const xml:
     if (!conference->join(arrival, turn)) return;
     // One stream sits in one room.
     if (seat != nullptr && seat != conference) seat->leave(sender.session, {}, LastLoss::Left, turn);
-    known->room = address->slug;
+    known->room = conference->lesson().room().slug();
 }
 
 // The lobby has the name of its room, in another domain.
 void Conferences::Parts::receive_lobby(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn) {
-    const std::optional<Address> address = parse_address(stanza);
+    const std::optional<Address> address = parse_address(stanza, config);
     Conference* lobby = find_lobby(sender.session);
     const bool here = address && lobby != nullptr && lobby->room().slug() == address->slug;
     if (stanza.name() == "presence") {
@@ -127,9 +137,9 @@ void Conferences::Parts::receive_lobby(const xmpp::Sender& sender, const xml::El
 }
 
 void Conferences::Parts::receive_in_room(const xmpp::Sender& sender, const xml::Element& stanza, const Turn& turn) {
-    const std::optional<Address> address = parse_address(stanza);
+    const std::optional<Address> address = parse_address(stanza, config);
     Conference* conference = find(sender.session);
-    const bool here = address && conference != nullptr && conference->room().slug() == address->slug;
+    const bool here = address && is_at(conference, *address);
     if (!here) {
         const bool silent = stanza.name() == "iq" ? !xmpp::is_request(stanza) : !xmpp::may_answer_with_error(stanza);
         if (silent) return;
@@ -151,7 +161,7 @@ void Conferences::Parts::receive_end_conference(const xmpp::Sender& sender,
     Conference* conference = find(sender.session);
     if (conference == nullptr) return;
     const muc::Occupant* occupant = conference->room().find(sender.session);
-    if (occupant != nullptr && occupant->is_owner()) conference->end(kEndedReason, turn);
+    if (occupant != nullptr && occupant->is_owner()) conference->lesson().end(kEndedReason, turn);
 }
 
 }  // namespace klassenraum::focus

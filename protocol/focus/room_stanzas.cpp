@@ -70,24 +70,25 @@ void Conference::receive_room_iq(const muc::Occupant& sender, const xml::Element
     if (get && payload->is("query", ns::kDiscoInfo)) {
         return reply(muc::room_info(room_, sender,
                                     std::string_view(sender.room_jid).substr(0, sender.room_jid.find('@')),
-                                    config_.lobby_domain));
+                                    config_.lobby_domain, is_breakout() ? main_->public_address() : std::string()));
     }
     if (get && payload->is("ping", ns::kPing)) return answer(sender, iq, std::nullopt, turn);
     if (payload->is("query", ns::kMucOwner)) {
         if (!sender.is_owner()) return refuse(Condition::Forbidden);
-        if (get) return reply(muc::configuration_form(room_));
+        Conference& whole = lesson();
+        if (get) return reply(muc::configuration_form(whole.room_));
         auto submission = muc::read_configuration(*payload);
         if (!submission) return answer(sender, iq, submission.error(), turn);
-        if (submission->password && former_.has(room_.slug(), *submission->password)) {
+        if (submission->password && former_.has(whole.room_.slug(), *submission->password)) {
             return answer(sender, iq, xmpp::Error{Condition::NotAllowed, kPasswordUsed}, turn);
         }
         answer(sender, iq, std::nullopt, turn);
         if (submission->password) {
-            room_.set_password(std::move(*submission->password));
-            record_due_ = true;
+            whole.room_.set_password(std::move(*submission->password));
+            whole.record_due_ = true;
             muc::announce_configuration(room_, turn.out.deliveries);
         }
-        if (submission->members_only) shut_door(*submission->members_only, turn);
+        if (submission->members_only) whole.shut_door(*submission->members_only, turn);
         return;
     }
     if (payload->is("query", ns::kMucAdmin)) {
@@ -136,8 +137,7 @@ std::optional<xmpp::Error> Conference::mute(const muc::Occupant& sender, const x
     const std::optional<xmpp::Jid> jid = xmpp::Jid::parse(mute.attribute("jid"));
     const bool on = mute.text() == "true";
     if (!jid || jid->resource.empty() || (!on && mute.text() != "false")) return xmpp::Error{Condition::BadRequest};
-    const bool here = jid->domain == config_.muc_domain && muc::fold_room_name(jid->local) == room_.slug();
-    const muc::Occupant* target = here ? room_.find(jid->resource) : nullptr;
+    const muc::Occupant* target = is_own_address(*jid) ? room_.find(jid->resource) : nullptr;
     if (target == nullptr) return xmpp::Error{Condition::ItemNotFound};
     if (target->session == sender.session) {
         using muc::Act;

@@ -84,9 +84,7 @@ void MediaSessions::signal_sources(Participant& receiver, const Turn& turn) {
 void MediaSessions::send_jingle(const Participant& receiver, xml::Element jingle, const Turn& turn) {
     const muc::Occupant* occupant = room_.find(receiver.session);
     if (occupant == nullptr) return;
-    xml::Element iq = xmpp::make_iq("set",
-                                    occupant->occupant_jid(muc::kFocusNick),
-                                    occupant->real_jid,
+    xml::Element iq = xmpp::make_iq("set", occupant->occupant_jid(muc::kFocusNick), occupant->real_jid,
                                     "jingle-" + std::to_string(next_request_++));
     iq.add(std::move(jingle));
     turn.out.deliveries.push_back(xmpp::deliver_to(occupant->session, iq));

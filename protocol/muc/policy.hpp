@@ -24,6 +24,7 @@ struct RoomPolicy {
     PrivateChat private_chat = PrivateChat::ToModerators;
     bool rename = true;  // after entering; a name is needed to enter either way
     bool polls = true;   // whether guests may make polls; they may always answer
+    bool choose_group = false;  // guests walk between breakout rooms as they like; else only as they are sent
     Lobby lobby = Lobby::Off;
     bool start_audio_muted = false;  // for clients whose configuration does not say so already
     bool start_video_muted = false;

@@ -7,7 +7,11 @@ namespace klassenraum::muc {
 
 namespace ns = xmpp::ns;
 
-xml::Element room_info(const Room& room, const Occupant& asker, std::string_view name, std::string_view lobby_domain) {
+xml::Element room_info(const Room& room,
+                       const Occupant& asker,
+                       std::string_view name,
+                       std::string_view lobby_domain,
+                       std::string_view main_room_jid) {
     xml::Element query("query", ns::kDiscoInfo);
     query.add("identity").with("category", "conference").with("type", "text").with("name", name);
     for (const std::string_view feature : {ns::kMuc, std::string_view("muc_passwordprotected"),
@@ -21,6 +25,10 @@ xml::Element room_info(const Room& room, const Occupant& asker, std::string_view
     }
     if (room.door_shut && asker.is_owner()) {
         form.add("muc#roominfo_lobbyroom", std::string(name) + "@" + std::string(lobby_domain));
+    }
+    if (!main_room_jid.empty()) {
+        form.add("muc#roominfo_isbreakout", "1");
+        form.add("muc#roominfo_breakout_main_room", main_room_jid);
     }
     query.add(form.element());
     return query;

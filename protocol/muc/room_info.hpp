@@ -5,7 +5,12 @@
 
 namespace klassenraum::muc {
 
-// `name` is the room's local part in the asker's spelling. Owners are told where people wait while the door is shut.
-xml::Element room_info(const Room& room, const Occupant& asker, std::string_view name, std::string_view lobby_domain);
+// `name` is the room's local part in the asker's spelling. Owners are told where people wait while the door is shut. A
+// breakout room names its main room.
+xml::Element room_info(const Room& room,
+                       const Occupant& asker,
+                       std::string_view name,
+                       std::string_view lobby_domain,
+                       std::string_view main_room_jid = {});
 
 }  // namespace klassenraum::muc

@@ -102,12 +102,14 @@ void leave(Room& room, SessionId session, const Removal& removal, Deliveries& ou
     room.unseat(session);
 }
 
-void destroy(Room& room, std::string_view reason, Deliveries& out) {
+void destroy(Room& room, std::string_view reason, Deliveries& out, const std::string& next) {
     for (const Occupant& occupant : room.occupants()) {
         xml::Element presence = xmpp::make_presence("unavailable", occupant.occupant_jid(occupant.nick), "");
         xml::Element x("x", ns::kMucUser);
         x.add("item").with("affiliation", "none").with("role", "none");
-        x.add("destroy").add("reason").set_text(std::string(reason));
+        xml::Element& destroy = x.add("destroy");
+        if (!next.empty()) destroy.set("jid", next);
+        destroy.add("reason").set_text(std::string(reason));
         add_status(x, "110");
         presence.add(std::move(x));
         send_to(occupant, std::move(presence), out);

@@ -36,6 +36,7 @@ struct Removal {
 void leave(Room& room, SessionId session, const Removal& removal, Deliveries& out);
 
 // XEP-0045 §10.9: tells everybody that the room is gone and empties it.
-void destroy(Room& room, std::string_view reason, Deliveries& out);
+// `next`: the room to which clients go instead.
+void destroy(Room& room, std::string_view reason, Deliveries& out, const std::string& next = {});
 
 }  // namespace klassenraum::muc

@@ -63,6 +63,7 @@ struct SctpClosed {
 };
 struct AccountRevoked {  // password changed, locked or logged off everywhere
     std::string account;
+    bool ends_rooms = false;  // locked or removed: its lessons are over
 };
 struct NewBounds {  // the configuration was read again, or the server drains
     std::uint32_t max_rooms = 60;

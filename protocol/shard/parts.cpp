@@ -123,6 +123,7 @@ void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out)
             },
             [&](SctpClosed& closed) { bridge.channel_closed(closed.endpoint, bridge::Channel::Sctp, now, turn.media); },
             [&](AccountRevoked& revoked) {
+                if (revoked.ends_rooms) conferences.end_rooms_of(revoked.account, now, turn.rooms);
                 conferences.account_revoked(revoked.account, now, turn.rooms);
                 host.revoke(revoked.account, now, turn.streams);
             },

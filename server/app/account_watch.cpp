@@ -1,5 +1,6 @@
 #include "server/app/account_watch.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace klassenraum::app {
@@ -14,10 +15,18 @@ std::vector<std::string> AccountWatch::revoked_since(const std::vector<accounts:
     for (const auto& [id, before] : known_) {
         const auto now = present.find(id);
         if (!before.active && now != present.end()) continue;
-        const bool stands = now != present.end() && now->second.active &&
-                            now->second.password_changed_s == before.password_changed_s;
+        const bool stands =
+            now != present.end() && now->second.active && now->second.password_changed_s == before.password_changed_s;
         if (!stands) revoked.push_back(id);
     }
+    // One that was made and locked, or given another password, between two looks.
+    for (const accounts::Account& account : accounts) {
+        const bool as_made =
+            account.state == accounts::State::Active && account.password_changed_s == account.created_s;
+        if (looked_ && !as_made && !known_.contains(account.id)) revoked.push_back(account.id);
+    }
+    std::sort(revoked.begin(), revoked.end());
+    looked_ = true;
     known_ = std::move(present);
     return revoked;
 }

@@ -30,6 +30,7 @@ private:
         std::int64_t password_changed_s;
     };
     std::map<std::string, Known> known_;
+    bool looked_ = false;
 };
 
 }  // namespace klassenraum::app

@@ -21,6 +21,7 @@ void visit_policy(Policy& policy, Visit&& visit) {
     visit("private_chat", policy.private_chat, static_cast<unsigned>(muc::PrivateChat::Off));
     visit("rename", policy.rename, 1U);
     visit("polls", policy.polls, 1U);
+    visit("choose_group", policy.choose_group, 1U);
     visit("lobby", policy.lobby, static_cast<unsigned>(muc::Lobby::AfterStart));
     visit("start_audio_muted", policy.start_audio_muted, 1U);
     visit("start_video_muted", policy.start_video_muted, 1U);

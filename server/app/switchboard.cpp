@@ -34,6 +34,16 @@ void Switchboard::keep_rooms(std::unique_ptr<accounts::PlannedRooms> rooms) {
     }
 }
 
+namespace {
+
+// A school that only has a new password goes on with its lessons (C29); one that is locked does not (C32).
+bool may_teach(const std::vector<accounts::Account>& accounts, const std::string& id) {
+    const auto found = std::find_if(accounts.begin(), accounts.end(), [&](const auto& one) { return one.id == id; });
+    return found != accounts.end() && found->state == accounts::State::Active;
+}
+
+}  // namespace
+
 // --- from the shards ---
 
 struct Switchboard::Deliver {
@@ -234,7 +244,7 @@ void Switchboard::look_at_accounts(std::function<void(const AccountNews&)> done)
             const AccountNews news{.accounts = accounts, .revoked = account_watch_.revoked_since(accounts)};
             for (const std::string& account : news.revoked) {
                 for (std::size_t worker = 0; worker < workers_->size(); ++worker) {
-                    post(worker, shard::AccountRevoked{account});
+                    post(worker, shard::AccountRevoked{account, !may_teach(accounts, account)});
                 }
             }
             done(news);

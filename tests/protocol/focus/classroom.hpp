@@ -30,10 +30,11 @@ struct Client {
     std::string nick;
     std::string machine;
     std::string room = "amsel-mathe";  // local part, as this client spells it
+    std::string domain = "conference.school.example";
     std::deque<xml::Element> inbox;
     bool dismissed = false;
 
-    std::string room_jid() const { return room + "@conference.school.example"; }
+    std::string room_jid() const { return room + "@" + domain; }
     std::string own_jid() const { return room_jid() + "/" + nick; }
 
     std::vector<xml::Element> take() {
@@ -130,8 +131,9 @@ public:
         }
         return false;
     }
-    void leave(Client& client) {
-        send(client, "<presence xmlns='jabber:client' type='unavailable' to='" + client.own_jid() + "'/>");
+    void leave(Client& client, const std::string& status = "") {
+        send(client, "<presence xmlns='jabber:client' type='unavailable' to='" + client.own_jid() + "'>" +
+                         (status.empty() ? "" : "<status>" + status + "</status>") + "</presence>");
     }
     std::string iq(Client& client, const std::string& type, const std::string& to, const std::string& payload) {
         send(client, "<iq xmlns='jabber:client' type='" + type + "' id='q" + std::to_string(++ids_) + "' to='" + to + "'>" +
@@ -198,6 +200,11 @@ public:
     void restore(const RestoreRoom& room) {
         Output out;
         conferences_.restore(room, now, wall, out);
+        dispatch(out);
+    }
+    void end_rooms_of(const std::string& account) {
+        Output out;
+        conferences_.end_rooms_of(account, now, out);
         dispatch(out);
     }
     void stop() {

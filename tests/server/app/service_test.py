@@ -369,6 +369,17 @@ class PlannedRoomTest(unittest.TestCase):
             time.sleep(0.05)
         self.assertEqual(self.teacher.request("GET", "/anlegen")[0], 200)
 
+    def test_ends_the_lessons_of_an_account_that_is_locked(self):
+        room = self.teacher.create(self.TITLE, self.PASSWORD)
+        guest = self.stream()
+        host = self.stream(self.teacher.cookie)
+        self.assertTrue(host.enter(room, "Frau Lehrerin"))
+        self.assertTrue(guest.enter(room, "Kind", self.PASSWORD))
+        began = time.monotonic()
+        self.service.cli("account", "lock", self.name, "--config", str(self.service.config))
+        guest.expect("<destroy")
+        self.assertLess(time.monotonic() - began, 5)
+
     def test_opens_nothing_of_an_account_that_was_locked_meanwhile(self):
         room = self.teacher.create(self.TITLE, self.PASSWORD)
         self.service.process.terminate()
