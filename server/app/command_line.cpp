@@ -19,6 +19,7 @@
 #include "server/app/admin_commands.hpp"
 #include "server/app/application.hpp"
 #include "server/app/plan.hpp"
+#include "server/app/privacy_command.hpp"
 #include "server/app/state_folder.hpp"
 #include "server/app/version.hpp"
 #include "server/pages/texts.hpp"
@@ -249,6 +250,9 @@ int run_command_line(int argc, char** argv) {
          .language = language(),
          .ask_secret = isatty(STDIN_FILENO) == 1 ? ask_secret : std::function<std::string(const std::string&)>{}});
 
+    PrivacyOptions privacy;
+    add_privacy_command(app, privacy);
+
     CLI::App* account_command =
         app.add_subcommand("account", "add, list, lock, unlock, reset or remove school accounts");
     account_command->prefix_command();
@@ -260,6 +264,7 @@ int run_command_line(int argc, char** argv) {
     }
     try {
         if (serve_command->parsed()) return serve(options);
+        if (privacy.command->parsed()) return privacy_audit(privacy, speaks_german());
         if (admin_commands.was_chosen()) return admin_commands.run();
         if (check_command->parsed()) return check_config(options);
         if (account_command->parsed()) return account(options, account_command->remaining());

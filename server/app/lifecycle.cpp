@@ -12,6 +12,7 @@
 #include "server/app/state_folder.hpp"
 #include "server/http/certificate_facts.hpp"
 #include "server/log/log.hpp"
+#include "server/privacy/memory/wiping.hpp"
 #include "server/worker/clock.hpp"
 
 namespace klassenraum::app {
@@ -155,6 +156,7 @@ void Application::Parts::apply_bounds() {
 
 // Once a second: do the workers turn, how much goes out, is the drain over; and the watchdog is fed.
 void Application::Parts::tick() {
+    privacy::wipe_dead_stack();
     const Instant now = worker::steady_now();
     std::uint64_t bytes = 0;
     std::uint64_t drops = 0;

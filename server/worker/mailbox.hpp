@@ -11,6 +11,8 @@ namespace klassenraum::worker {
 
 // Some ten seconds of a busy school's stanzas.
 inline constexpr std::size_t kMaxInputs = 20'000;
+// A stanza has at most 64 KiB; a thousand of the largest may wait.
+inline constexpr std::size_t kMaxInputOctets = 64 * 1024 * 1024;
 
 enum class Posted : std::uint8_t { First, Further, Refused };
 
@@ -18,9 +20,10 @@ template <typename Value>
 class Mailbox {
 public:
     // First: the box was empty, so the receiver has to be woken.
-    Posted post(Value value) {
+    Posted post(Value value, std::size_t octets = 0) {
         const std::lock_guard lock(mutex_);
-        if (values_.size() >= kMaxInputs) return Posted::Refused;
+        if (values_.size() >= kMaxInputs || octets_ + octets > kMaxInputOctets) return Posted::Refused;
+        octets_ += octets;
         values_.push_back(std::move(value));
         return values_.size() == 1 ? Posted::First : Posted::Further;
     }
@@ -35,11 +38,18 @@ public:
         into.clear();
         const std::lock_guard lock(mutex_);
         into.swap(values_);
+        octets_ = 0;
+    }
+    // An empty box gives its memory back: values that were taken left their octets there.
+    void forget() {
+        const std::lock_guard lock(mutex_);
+        if (values_.empty()) std::vector<Value>().swap(values_);
     }
 
 private:
     std::mutex mutex_;
     std::vector<Value> values_;
+    std::size_t octets_ = 0;  // of values_, as far as they were told
 };
 
 }  // namespace klassenraum::worker

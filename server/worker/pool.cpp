@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "server/privacy/memory/wiping.hpp"
+
 namespace klassenraum::worker {
 
 Pool::Pool() : thread_([this] { run(); }) {}
@@ -40,10 +42,12 @@ void Pool::run() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
         if (stopping_) return;
-        const std::function<void()> job = std::move(jobs_.front());
+        std::function<void()> job = std::move(jobs_.front());
         jobs_.pop_front();
         lock.unlock();
         job();
+        job = nullptr;  // and with it the password that it held
+        privacy::wipe_dead_stack();
     }
 }
 

@@ -14,6 +14,7 @@
 #include "protocol/bridge/counters.hpp"
 #include "server/log/log.hpp"
 #include "server/net/send_batch.hpp"
+#include "server/privacy/memory/wiping.hpp"
 #include "server/worker/clock.hpp"
 #include "server/worker/exit.hpp"
 #include "server/worker/mailbox.hpp"
@@ -38,6 +39,12 @@ bool is_end(const shard::Input& input) {
     return std::holds_alternative<shard::ConnectionClosed>(input) || std::holds_alternative<shard::SctpClosed>(input) ||
            std::holds_alternative<shard::PasswordVerdict>(input) || std::holds_alternative<shard::Stopping>(input) ||
            std::holds_alternative<shard::NewBounds>(input);
+}
+
+// What a sender decides the size of.
+std::size_t octets_of(const shard::Input& input) {
+    const auto* text = std::get_if<shard::TextReceived>(&input);
+    return text == nullptr ? 0 : text->text.size();
 }
 
 }  // namespace
@@ -65,6 +72,7 @@ struct Worker::Loop {
     bool serve_inputs(Instant began);
     void finish_turn(Instant began);
     void measure(Instant now);
+    void forget_inputs();
     void publish(Instant now);
 
     Sockets sockets;
@@ -223,8 +231,19 @@ void Worker::Loop::measure(Instant now) {
     shard.measure(load, now, wall_now(), outbox);
 }
 
+// decisions.md 14: what was served is nowhere any more, neither in the boxes it came in nor below the stack.
+void Worker::Loop::forget_inputs() {
+    if (next_input == taken.size()) {
+        std::vector<shard::Input>().swap(taken);
+        next_input = 0;
+    }
+    mailbox.forget();
+    privacy::wipe_dead_stack();
+}
+
 void Worker::Loop::publish(Instant now) {
     published = now;
+    forget_inputs();
     const net::SendBatch::Totals& totals = sends.totals();
     std::uint64_t kernel_drops = 0;
     for (const net::UdpSocket& socket : sockets.sockets) kernel_drops += socket.kernel_drops();
@@ -294,8 +313,9 @@ void Worker::start() {
 }
 
 bool Worker::post(shard::Input input) {
+    const std::size_t octets = octets_of(input);
     const Posted posted =
-        is_end(input) ? loop_->mailbox.post_always(std::move(input)) : loop_->mailbox.post(std::move(input));
+        is_end(input) ? loop_->mailbox.post_always(std::move(input)) : loop_->mailbox.post(std::move(input), octets);
     if (posted == Posted::Refused) return false;
     if (posted == Posted::First) asio::post(loop_->context, [loop = loop_.get()] { loop->turn(); });
     return true;
