@@ -163,6 +163,9 @@ export class Conference extends Emitter<ConferenceEvents> {
         if (!now || this.session?.peer.connection !== connection) return;
         const weak = judge(this.lastSample, now) === "weak";
         const changed = weak !== this.weak || now.tcp !== this.lastSample?.tcp;
+        if (now.tcp && this.lastSample?.tcp !== true) {
+            this.say(t("Ihr Netz lässt nur TCP 443 durch. Ton funktioniert, Video kann langsamer sein."));
+        }
         this.weak = weak;
         this.lastSample = now;
         if (changed) this.emit("changed", undefined);

@@ -133,6 +133,8 @@ export const english: Record<string, string> = {
     Hingehen: "Go there",
     "Ich bin Lehrkraft": "I am a teacher",
     "Im Raum ({count})": "In the room ({count})",
+    "Ihr Netz lässt nur TCP 443 durch. Ton funktioniert, Video kann langsamer sein.":
+        "Your network lets only TCP 443 through. Sound works, video may be slower.",
     "In „{name}“ gehen": "Go there: {name}",
     Ja: "Yes",
     Jemand: "Somebody",

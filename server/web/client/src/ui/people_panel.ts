@@ -122,9 +122,10 @@ export class PeoplePanel implements Panel {
         );
         details.append(h("div.actions", {}, ...buttons));
         details.open = this.unfolded.has(p.id);
-        details.addEventListener("toggle", () => {
-            if (details.open) this.unfolded.add(p.id);
-            else this.unfolded.delete(p.id);
+        // At the click and not at its later "toggle", between which the list may be drawn again.
+        details.firstElementChild!.addEventListener("click", () => {
+            if (details.open) this.unfolded.delete(p.id);
+            else this.unfolded.add(p.id);
         });
         return details;
     }

@@ -10,6 +10,7 @@ export class PollsPanel implements Panel {
     private readonly content = h("div.scroll", { "aria-live": "polite" });
     private readonly asking = h("div");
     private readonly answering = new Set<string>(); // polls whose answer is being changed
+    private readonly ticks = new Map<string, boolean[]>(); // not sent yet: the votes of others must not wipe them
     private shown = "";
 
     constructor(
@@ -47,9 +48,11 @@ export class PollsPanel implements Panel {
     private form(poll: Poll): HTMLElement {
         const { polls } = this.conference.lesson;
         const mine = this.conference.room?.id ?? "";
-        const boxes = poll.answers.map((answer, i) => {
+        const chosen = (): boolean[] => boxes.map((b) => b.box.checked);
+        const boxes: { box: HTMLInputElement; label: HTMLElement }[] = poll.answers.map((answer, i) => {
             const box = h("input", { type: "checkbox", id: `a-${poll.id}-${i}` });
-            box.checked = answer.voters.has(mine);
+            box.checked = this.ticks.get(poll.id)?.[i] ?? answer.voters.has(mine);
+            box.addEventListener("change", () => this.ticks.set(poll.id, chosen()));
             return { box, label: h("label.check", {}, box, h("span", {}, answer.name)) };
         });
         const form = h(
@@ -61,10 +64,8 @@ export class PollsPanel implements Panel {
         form.addEventListener("submit", (event) => {
             event.preventDefault();
             this.answering.delete(poll.id);
-            polls.answer(
-                poll,
-                boxes.map((b) => b.box.checked),
-            );
+            polls.answer(poll, chosen());
+            this.ticks.delete(poll.id);
         });
         if (this.conference.room?.moderator) form.append(this.bars(poll));
         return form;

@@ -180,7 +180,7 @@ export class TeacherPanel implements Panel {
         });
         const own = h("details", {}, h("summary", { id: "own" }, t("Eigenes Passwort …")), form);
         own.open = this.ownPassword;
-        own.addEventListener("toggle", () => (this.ownPassword = own.open));
+        own.firstElementChild!.addEventListener("click", () => (this.ownPassword = !own.open));
         return h(
             "section",
             {},
