@@ -17,10 +17,11 @@ struct TextPage {
     std::string_view path;
     std::string_view name;
     const char* title;
+    const char* script = "";
 };
 constexpr std::array<TextPage, 3> kTextPages = {{
     {"/hilfe", "help", "Hilfe"},
-    {"/test", "test", "Technik testen"},
+    {"/test", "test", "Technik testen", "technik.js"},
     {"/geschlossen", "closed", "Der Klassenraum ist geschlossen"},
 }};
 
@@ -114,7 +115,8 @@ bool public_pages(Site::Parts& parts, Call& call) {
     if (text_page(parts, call)) return true;
     for (const TextPage& page : kTextPages) {
         if (path != page.path) continue;
-        parts.answer(call, {.name = page.name, .title = page.title, .view = site_view(parts.settings)});
+        parts.answer(
+            call, {.name = page.name, .title = page.title, .view = site_view(parts.settings), .script = page.script});
         return true;
     }
     return files(parts, call);

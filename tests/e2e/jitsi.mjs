@@ -12,11 +12,12 @@ const library = readFileSync(bundle, 'utf8');
 const driver = readFileSync(path.join(here, 'page/jitsi.js'), 'utf8');
 
 export class JitsiParticipant {
-    static async open(browser, server, { room, name, hue, hz, config = {}, tracks = true }) {
+    static async open(browser, server, { room, name, hue, hz, config = {}, tracks = true, script }) {
         const participant = new JitsiParticipant();
         participant.server = server;
         participant.page = await openPage(browser);
         const page = participant.page;
+        if (script) await page.evaluateOnNewDocument(script);
         // The page itself is ours and has no content policy; everything else it asks for goes to the server.
         await page.setRequestInterception(true);
         page.on('request', request => {
