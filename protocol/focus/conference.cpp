@@ -41,7 +41,7 @@ Conference::Conference(const Config& config,
 }
 
 bool Conference::guests_may_enter() const {
-    return state() == RoomState::Open && lesson().room_.password().is_known();
+    return (state() == RoomState::Open || returning_until_) && lesson().room_.password().is_known();
 }
 
 // product.md section 4: no signalling for so long and no media either.
@@ -193,6 +193,7 @@ void Conference::expire(const Turn& turn) {
         seat.probe_due.reset();
         seat.silent = true;
     }
+    if (returning_until_ && *returning_until_ <= turn.now) returning_until_.reset();
     review(LastLoss::Broken, turn);
     if (const std::optional<unsigned> minutes = life_.notice_due(turn.now)) {
         at_each_place([&](Conference& place) {
@@ -213,6 +214,7 @@ std::optional<Instant> Conference::deadline() const {
     consider(groups_deadline());
     consider(attempts_.deadline());
     consider(media_.deadline());
+    consider(returning_until_);
     for (const auto& [session, seat] : seats_) consider(seat.probe_due);
     if (state() == RoomState::Open) {
         for (const muc::Occupant& occupant : room_.occupants()) {

@@ -61,7 +61,7 @@ public:
 
     const muc::Room& room() const { return room_; }
     RoomState state() const { return main_ == nullptr ? life_.state() : main_->state(); }
-    // A teacher is in and people know the password.
+    // A teacher is in and people know the password; or a restart has just interrupted the lesson.
     bool guests_may_enter() const;
     bool is_banned(SessionId session, std::string_view machine) const { return lesson().bans_.has(session, machine); }
     void keep_until(Instant instant) { life_.keep_until(instant); }
@@ -78,6 +78,11 @@ public:
 
     // False: the room had it before it ended, and nothing changes (product.md R5).
     bool set_password(muc::Password password, const Turn& turn);
+
+    // hand_over.cpp. From a process that stops to the next one.
+    bool is_running() const { return !over_ && state() != RoomState::Planned && date_ != WallTime{}; }
+    RunningRoom hand_over(Instant now) const;
+    void take_over(const RunningRoom& room, const Turn& turn);
 
     // room_control.cpp
     void set_policy(const RoomPolicy& policy, const Turn& turn);
@@ -250,6 +255,7 @@ private:
     bool kept_ = false;
     WallTime date_{};  // when what is stored about it expires; none: nothing is
     bool record_due_ = false;
+    std::optional<Instant> returning_until_;  // after a restart: guests come back before the teacher
     RoomPolicy planned_;  // as the owner set it, without what a lesson changed since
     Polls polls_;
     SpeakerStats speaker_stats_;

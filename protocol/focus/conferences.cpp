@@ -140,6 +140,7 @@ void Conferences::stop(Instant now, Output& out) {
     const Turn turn{now, {}, out};
     // The next start knows them again.
     for (const auto& [slug, conference] : parts_->conferences) {
+        if (conference->is_running()) out.handed.push_back(conference->hand_over(now));
         conference->end(kStopping, turn, Conference::Ending::Interrupted);
     }
     parts_->settle(turn);

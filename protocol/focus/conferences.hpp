@@ -26,7 +26,8 @@ struct Output {
     std::vector<colibri::Command> commands;
     std::vector<RoomAnswer> answers;
     std::vector<xmpp::Dismissal> dismissals;
-    std::vector<RoomNote> notes;  // the last one about a room counts
+    std::vector<RoomNote> notes;      // the last one about a room counts
+    std::vector<RunningRoom> handed;  // at a stop: what the next process goes on with
 };
 
 // What an administrator may change while rooms are open (SIGHUP, drain).

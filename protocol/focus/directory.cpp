@@ -112,6 +112,7 @@ void Conferences::Parts::restore(RestoreRoom room, const Turn& turn) {
     auto made = std::make_unique<Conference>(config, entropy, former, record.slug, std::move(room.account), record.slug,
                                              std::move(password), lifetime);
     made->set_policy(record.policy, turn);
+    if (room.running) made->take_over(*room.running, turn);
     made->forget_record();
     conferences.emplace(std::move(record.slug), std::move(made));
 }

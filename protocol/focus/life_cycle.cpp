@@ -40,6 +40,15 @@ Change LifeCycle::review(bool taught, LastLoss loss, Instant now, const Config& 
     return Change::None;
 }
 
+void LifeCycle::resume(Duration open_for, Instant now, const Config& config) {
+    state_ = RoomState::Orphaned;
+    opened_at_ = now - open_for;
+    ends_at_ = now + config.orphan_grace;
+    while (notice_due(now)) {
+        // Given by the former process.
+    }
+}
+
 void LifeCycle::keep_until(Instant instant) {
     if (ends_at_) ends_at_ = std::max(*ends_at_, instant);
 }

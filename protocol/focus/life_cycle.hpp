@@ -23,6 +23,9 @@ public:
     // Called whenever it may have changed whether a teacher is there.
     Change review(bool taught, LastLoss loss, Instant now, const Config& config);
 
+    // The lesson of a former process, whose teacher's line broke with everybody's.
+    void resume(Duration open_for, Instant now, const Config& config);
+
     // A planned room was promised to somebody: it lives at least so long.
     void keep_until(Instant instant);
 
@@ -30,6 +33,7 @@ public:
     void set_length(std::uint32_t minutes);
     void extend(std::uint32_t minutes);
     std::optional<Instant> time_up() const;
+    Duration open_for(Instant now) const { return opened_at_ ? now - *opened_at_ : Duration::zero(); }
     // How many minutes are left, when that is to be said now: 10, 5 and 1 before the end, each once.
     std::optional<unsigned> notice_due(Instant now);
 

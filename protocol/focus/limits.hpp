@@ -24,6 +24,9 @@ inline constexpr std::size_t kMaxRestarts = 5;  // in the window
 // jitsi-signalling.md trap 37: who was told "ready" finds a room for so long.
 inline constexpr Duration kReadyPromise = std::chrono::seconds(15);
 
+// After a restart: clients dial again within a second, pages that are loaded anew wait for up to half a minute.
+inline constexpr Duration kReturnTime = std::chrono::seconds(60);
+
 inline constexpr std::uint32_t kLongestRoomMinutes = 24 * 60;  // with all that was added
 
 // A teacher whose media is gone while its stream says nothing is asked whether it is there; so long it may take.

@@ -135,6 +135,7 @@ using Output = std::variant<SendText,
                             SctpClose,
                             focus::RoomAnswer,
                             focus::RoomNote,
+                            focus::RunningRoom,
                             Stopped>;
 
 }  // namespace klassenraum::shard

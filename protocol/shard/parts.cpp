@@ -204,6 +204,7 @@ bool Shard::Parts::carry_rooms(Turn& turn) {
     for (const colibri::Command& command : said.commands) bridge.execute(command, turn.now, turn.media);
     // What is kept of a room is on its way before anybody hears of the room.
     for (focus::RoomNote& note : said.notes) turn.out.messages.emplace_back(std::move(note));
+    for (focus::RunningRoom& room : said.handed) turn.out.messages.emplace_back(std::move(room));
     for (focus::RoomAnswer& answer : said.answers) turn.out.messages.emplace_back(std::move(answer));
     return !said.deliveries.empty() || !said.dismissals.empty() || !said.commands.empty();
 }

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -73,14 +74,40 @@ ServiceManager::~ServiceManager() {
 }
 
 void ServiceManager::notify(std::string_view words) const {
+    send(words, -1);
+}
+
+void ServiceManager::keep(std::string_view name, int descriptor) const {
+    send("FDSTORE=1\nFDNAME=" + std::string(name), descriptor);
+}
+
+void ServiceManager::forget(std::string_view name) const {
+    send("FDSTOREREMOVE=1\nFDNAME=" + std::string(name), -1);
+}
+
+void ServiceManager::send(std::string_view words, int descriptor) const {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (descriptor_ < 0 || path_.size() >= sizeof address.sun_path) return;
     std::memcpy(address.sun_path, path_.data(), path_.size());
     if (path_.front() == '@') address.sun_path[0] = '\0';  // the abstract namespace
-    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path_.size());
-    const auto* target = reinterpret_cast<const sockaddr*>(&address);
-    sendto(descriptor_, words.data(), words.size(), MSG_NOSIGNAL, target, length);
+    iovec text{.iov_base = const_cast<char*>(words.data()), .iov_len = words.size()};
+    msghdr message{};
+    message.msg_name = &address;
+    message.msg_namelen = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path_.size());
+    message.msg_iov = &text;
+    message.msg_iovlen = 1;
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> rights{};
+    if (descriptor >= 0) {
+        message.msg_control = rights.data();
+        message.msg_controllen = rights.size();
+        cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    }
+    sendmsg(descriptor_, &message, MSG_NOSIGNAL);
 }
 
 void ServiceManager::notify_reloading() const {

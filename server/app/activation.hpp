@@ -11,8 +11,11 @@
 
 namespace klassenraum::app {
 
+// Under this name the service manager keeps a descriptor for our next start.
+inline constexpr std::string_view kRoomTableName = "rooms";
+
 struct ActivatedSocket {
-    std::string name;  // FileDescriptorName= of the socket unit: "https" or "http"
+    std::string name;  // FileDescriptorName= of the socket unit: "https" or "http"; or kRoomTableName
     int descriptor = -1;
 };
 
@@ -31,10 +34,15 @@ public:
     // "READY=1", "WATCHDOG=1", "STATUS=…"; nothing happens without a manager.
     void notify(std::string_view words) const;
     void notify_reloading() const;
+    // Keeps a descriptor for the next start (FDSTORE=1), or forgets all of that name.
+    void keep(std::string_view name, int descriptor) const;
+    void forget(std::string_view name) const;
     // Within this time WATCHDOG=1 is expected; nullopt: no watchdog.
     std::optional<std::chrono::microseconds> watchdog() const { return watchdog_; }
 
 private:
+    void send(std::string_view words, int descriptor) const;
+
     int descriptor_ = -1;
     std::string path_;
     std::optional<std::chrono::microseconds> watchdog_;

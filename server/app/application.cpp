@@ -9,6 +9,7 @@
 #include "server/app/parts.hpp"
 #include "server/app/plain_door.hpp"
 #include "server/app/plan.hpp"
+#include "server/app/room_table.hpp"
 #include "server/app/state_folder.hpp"
 #include "server/log/log.hpp"
 #include "server/worker/clock.hpp"
@@ -107,7 +108,20 @@ Application::Parts::Parts(Launch given)
     switchboard->connect(*listener, workers, [this] { tick_sctp(); });
     auto rooms = accounts::open_planned_rooms(settings);
     if (!rooms) throw std::runtime_error(std::string(accounts::english_sentence_of(rooms.error())));
-    switchboard->keep_rooms(std::move(*rooms));
+    switchboard->keep_rooms(std::move(*rooms), interrupted_lessons());
+}
+
+// What the service manager kept for us since our last stop.
+std::vector<focus::RunningRoom> Application::Parts::interrupted_lessons() {
+    std::vector<focus::RunningRoom> lessons;
+    for (ActivatedSocket& kept : activated) {
+        if (kept.name != kRoomTableName) continue;
+        const std::string table = take_from_memory(std::exchange(kept.descriptor, -1));
+        for (focus::RunningRoom& room : read_room_table(table, worker::wall_now())) lessons.push_back(std::move(room));
+    }
+    std::erase_if(activated, [](const ActivatedSocket& socket) { return socket.descriptor < 0; });
+    if (!lessons.empty()) log::info("rooms.taken_over", log::field("rooms", lessons.size()));
+    return lessons;
 }
 
 void Application::Parts::make_workers() {
@@ -115,8 +129,7 @@ void Application::Parts::make_workers() {
     relay = std::make_unique<MediaRelay>(settings, launch.mode,
                                          key_file(settings.server.state, "turn.key", kTurnKeyLength, front_entropy),
                                          [this](std::function<void()> call) { asio::post(context, std::move(call)); });
-    const std::string password_key =
-        key_file(settings.server.state, "rooms.key", kPasswordKeyLength, front_entropy);
+    const std::string password_key = key_file(settings.server.state, "rooms.key", kPasswordKeyLength, front_entropy);
     for (std::size_t i = 0; i < settings.media.workers; ++i) {
         auto sockets = bind_media(settings, launch.mode, i);
         const std::uint16_t port = sockets.sockets.front().local().port;
@@ -136,9 +149,8 @@ void Application::Parts::make_workers() {
 }
 
 void Application::Parts::start() {
-    std::vector<ActivatedSocket> activated = take_activated_sockets();
-    listen_https(activated);
-    listen_plain(activated);
+    listen_https();
+    listen_plain();
     listen_locally();
     for (const auto& worker : workers) worker->start();
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) signals.add(signal);
@@ -151,7 +163,7 @@ void Application::Parts::start() {
 }
 
 // Sockets of the service manager take the place of our own: then no right to low ports is needed (threats.md O8).
-void Application::Parts::listen_https(std::vector<ActivatedSocket>& activated) {
+void Application::Parts::listen_https() {
     std::size_t bound = 0;
     for (const ActivatedSocket& socket : activated) {
         if (socket.name == "http") continue;
@@ -172,12 +184,12 @@ void Application::Parts::listen_https(std::vector<ActivatedSocket>& activated) {
 }
 
 // Without port 80 lessons go on, but certificates will not be renewed: said aloud, and by `doctor`.
-void Application::Parts::listen_plain(std::vector<ActivatedSocket>& activated) {
+void Application::Parts::listen_plain() {
     plain = std::make_unique<PlainEndpoint>(context, Audience::World, [this](const PlainRequest& request) {
         if (const auto health = health_of(request.path, readiness()))
             return PlainAnswer{.status = health->status, .body = std::string(health->word)};
-        return answer_plain(request, {.public_host = public_host(launch.settings),
-                                      .acme_folder = launch.settings.tls.acme_folder});
+        return answer_plain(
+            request, {.public_host = public_host(launch.settings), .acme_folder = launch.settings.tls.acme_folder});
     });
     for (const ActivatedSocket& socket : activated) {
         if (socket.name == "http" && plain->adopt(socket.descriptor)) plain_listens = true;
@@ -205,8 +217,7 @@ void Application::Parts::listen_locally() {
                 return PlainAnswer{.content_type = "text/plain; version=0.0.4",
                                    .body = metrics_page(facts, listener->counters(), switchboard->stack(), workers)};
             if (request.path == "/colibri/stats")
-                return PlainAnswer{.content_type = "application/json",
-                                   .body = colibri_stats(facts, workers)};
+                return PlainAnswer{.content_type = "application/json", .body = colibri_stats(facts, workers)};
             return PlainAnswer{.status = 404, .body = "Not Found\n"};
         });
         const auto listening = local->listen(endpoint_of(settings.metrics.listen));
@@ -230,6 +241,7 @@ void Application::run(const std::function<void(const Ready&)>& ready) {
     ready({.origin = "https://" + public_host(parts_->launch.settings),
            .state_folder = parts_->launch.settings.server.state,
            .media_port = parts_->media_port});
+    parts_->manager.forget(kRoomTableName);  // only now: a start that fails leaves it to the next one
     parts_->manager.notify("READY=1\nSTATUS=serving");
     log::info("service.ready", log::field("workers", parts_->workers.size()));
     parts_->context.run();

@@ -9,6 +9,7 @@
 
 #include "server/app/parts.hpp"
 #include "server/app/plan.hpp"
+#include "server/app/room_table.hpp"
 #include "server/app/state_folder.hpp"
 #include "server/http/certificate_facts.hpp"
 #include "server/log/log.hpp"
@@ -75,8 +76,20 @@ void Application::Parts::begin_stop() {
     });
     switchboard->announce_stop([this] {
         stop_timer.cancel();
+        hand_over();
         close_sockets();
     });
+}
+
+// Kept by the service manager if it starts us again, and dropped if it does not.
+void Application::Parts::hand_over() {
+    const auto& lessons = switchboard->handed_over();
+    if (lessons.empty()) return;
+    const int table = seal_in_memory(write_room_table(lessons, worker::wall_now()));
+    if (table < 0) return;
+    manager.keep(kRoomTableName, table);
+    close(table);
+    log::info("rooms.handed_over", log::field("rooms", lessons.size()));
 }
 
 void Application::Parts::close_sockets() {

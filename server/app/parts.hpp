@@ -47,14 +47,16 @@ struct Application::Parts {
     // application.cpp
     void start();
     void make_workers();
-    void listen_https(std::vector<ActivatedSocket>& activated);
-    void listen_plain(std::vector<ActivatedSocket>& activated);
+    std::vector<focus::RunningRoom> interrupted_lessons();
+    void listen_https();
+    void listen_plain();
     void listen_locally();
 
     // lifecycle.cpp
     void await_signal();
     void on_signal(int signal);
     void begin_stop();
+    void hand_over();
     void close_sockets();
     void continue_stop();
     // Empty: done; else why the old configuration stays.
@@ -82,6 +84,7 @@ struct Application::Parts {
 
     Launch launch;
     ServiceManager manager;
+    std::vector<ActivatedSocket> activated = take_activated_sockets();
     std::unique_ptr<MediaRelay> relay;  // connections of the context give their addresses back to it
     boost::asio::io_context context{1};
     boost::asio::signal_set signals{context};

@@ -23,12 +23,15 @@ void Switchboard::connect(http::Listener& listener,
     sctp_began_ = std::move(sctp_began);
 }
 
-void Switchboard::keep_rooms(std::unique_ptr<accounts::PlannedRooms> rooms) {
+void Switchboard::keep_rooms(std::unique_ptr<accounts::PlannedRooms> rooms,
+                             const std::vector<focus::RunningRoom>& running) {
     room_keeper_ = std::make_unique<RoomKeeper>(std::move(rooms), on_front_);
     const auto find = [this](std::string_view id) { return store_.find(id); };
     std::size_t worker = 0;
     for (focus::RestoreRoom& room : room_keeper_->restore(find, worker::wall_now())) {
         placement_.place(room.record.slug, worker);
+        const auto lesson = std::ranges::find(running, room.record.slug, &focus::RunningRoom::slug);
+        if (lesson != running.end()) room.running = *lesson;
         post(worker, std::move(room));
         worker = (worker + 1) % workers_->size();
     }
@@ -88,6 +91,7 @@ struct Switchboard::Deliver {
         if (board.room_keeper_) board.room_keeper_->note(std::move(note), board.room_pool_);
         noted = true;
     }
+    void operator()(focus::RunningRoom& room) { board.handed_over_.push_back(std::move(room)); }
     void operator()(shard::Stopped&) {
         if (board.stopping_ > 0 && --board.stopping_ == 0) board.stopped_();
     }

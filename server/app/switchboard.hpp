@@ -49,11 +49,14 @@ public:
                  std::function<void()> sctp_began);
 
     // Before anything runs, after connect(): rooms of the former start come back, and those of this one are kept.
-    void keep_rooms(std::unique_ptr<accounts::PlannedRooms> rooms);
+    // `running` are those in which a stop has just interrupted a lesson.
+    void keep_rooms(std::unique_ptr<accounts::PlannedRooms> rooms, const std::vector<focus::RunningRoom>& running);
 
     void receive(std::size_t worker, std::vector<shard::Output> outputs);
     // Lets every shard say goodbye; `stopped` is called once all of it was handed to the listener.
     void announce_stop(std::function<void()> stopped);
+    // Of the shards that said goodbye: what the next process is to go on with.
+    const std::vector<focus::RunningRoom>& handed_over() const { return handed_over_; }
     void set_bounds(const shard::NewBounds& bounds);
     sctp::Stack& stack() { return stack_; }
 
@@ -109,6 +112,7 @@ private:
     std::function<void()> sctp_began_;
     std::size_t stopping_ = 0;  // shards that have not answered Stopping
     std::function<void()> stopped_;
+    std::vector<focus::RunningRoom> handed_over_;
 
     std::uint64_t next_request_ = 1;
     std::unordered_map<RequestId, std::function<void(bool)>> pending_channels_;

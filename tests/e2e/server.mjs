@@ -12,11 +12,12 @@ export const binary = process.env.KLASSENRAUM || path.join(root, 'build/dev/klas
 let nextPort = 20000 + process.pid % 1200 * 10;
 
 export class Server {
-    static async start({ httpsPort = nextPort, mediaPort = nextPort, args = [] } = {}) {
+    static async start({ httpsPort = nextPort, mediaPort = nextPort, args = [], managed = false } = {}) {
         nextPort += 1;
         const state = mkdtempSync(path.join(tmpdir(), 'klassenraum-e2e-'));
         return Server.run({ state, origin: `https://localhost:${httpsPort}`, args: ['--dev', '--https-port', String(httpsPort),
-            '--media-port', String(mediaPort), '--state', state, ...args] });
+            '--media-port', String(mediaPort), '--state', state, ...args],
+        launcher: managed ? ['python3', path.join(root, 'tests/server/app/manager.py'), String(httpsPort)] : [] });
     }
 
     // As a service would run, reachable at an IPv4 address of this host; the certificate and the account are made for it.
@@ -49,14 +50,16 @@ level = "warning"
         return Server.run({ state, origin: `https://${address}:${port}`, args: ['--config', file('klassenraum.toml')], account });
     }
 
-    static async run({ state, origin, args, account = { account: 'test', passwort: 'test' } }) {
+    // `launcher`: a program and its words before ours.
+    static async run({ state, origin, args, account = { account: 'test', passwort: 'test' }, launcher = [] }) {
         const server = new Server();
         server.state = state;
         server.origin = origin;
         server.account = account;
         server.output = '';
         server.started = Date.now();
-        server.process = spawn(binary, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LANG: 'C.UTF-8' } });
+        const [program, ...words] = [...launcher, binary, 'serve', ...args];
+        server.process = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LANG: 'C.UTF-8' } });
         server.exited = new Promise(resolve => server.process.on('exit', (code, signal) => {
             server.exit = { code, signal };
             resolve(server.exit);

@@ -210,6 +210,7 @@ public:
     void stop() {
         Output out;
         conferences_.stop(now, out);
+        handed = out.handed;
         dispatch(out);
     }
     void event(const colibri::Event& event) {
@@ -240,6 +241,7 @@ public:
     Conferences& conferences() { return conferences_; }
     std::deque<Client>& clients() { return clients_; }
 
+    std::vector<RunningRoom> handed;  // by stop()
     std::vector<RoomNote> notes;
     Instant now = Instant(1h);
     WallTime wall{1'790'000'000'000'000};

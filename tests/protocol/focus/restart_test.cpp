@@ -163,5 +163,76 @@ TEST(Restart, PlannedRoomsTakeNobodysPlaceButOpenOnesDo) {
     EXPECT_EQ(school.ask(CreateRoom{{}, "amsel", "Neu", "sonne 12", ""}).error, RoomError::TooManyRooms);
 }
 
+// A lesson goes on in `before`; the next process begins while everybody dials again.
+struct Interrupted {
+    Classroom before{keyed(), 1};
+    Classroom after{keyed(), 2};
+    RestoreRoom room;
+
+    explicit Interrupted(const std::function<void(Classroom&)>& meanwhile = [](Classroom&) {}) {
+        before.plan();
+        EXPECT_TRUE(before.enter(before.cookie_teacher(), ""));
+        EXPECT_TRUE(before.enter(before.guest()));
+        before.run_for(20min);
+        meanwhile(before);
+        before.stop();
+        EXPECT_EQ(before.handed.size(), 1U);
+        room = {.account = "amsel", .record = kept(before).back(), .running = before.handed.at(0)};
+        after.restore(room);
+    }
+};
+
+bool is_heard(Classroom& school, Client& client) {
+    client.take();
+    school.send(client, parsed("<message xmlns='jabber:client' type='groupchat' to='" + client.room_jid() +
+                               "'><body>hallo</body></message>"));
+    return client.has_text("<body>hallo</body>") && !client.has_text("type=\"error\"");
+}
+
+TEST(HandOver, WhoWasInALessonComesBackBeforeTheTeacherButFrozen) {
+    Interrupted school;
+    EXPECT_EQ(school.after.ask(ListRooms{{}, "amsel"}).rooms.at(0).state, RoomState::Orphaned);
+    Client& guest = school.after.guest();
+    EXPECT_FALSE(school.after.enter(guest, "falsch"));
+    school.after.run_for(1s);
+    EXPECT_TRUE(school.after.enter(guest));
+    EXPECT_FALSE(is_heard(school.after, guest));
+    ASSERT_TRUE(school.after.enter(school.after.cookie_teacher(), ""));
+    EXPECT_EQ(school.after.ask(ListRooms{{}, "amsel"}).rooms.at(0).state, RoomState::Open);
+    EXPECT_TRUE(is_heard(school.after, guest));
+}
+
+TEST(HandOver, LaterOnesWaitForTheTeacherAndTheRoomEndsWithoutOne) {
+    Interrupted school;
+    school.after.run_for(61s);
+    EXPECT_FALSE(school.after.enter(school.after.guest()));
+    school.after.run_for(240s);
+    EXPECT_EQ(school.after.conferences().rooms(), 0U);
+    EXPECT_TRUE(std::holds_alternative<ForgetRoom>(school.after.notes.back()));
+}
+
+TEST(HandOver, TheLessonKeepsItsLengthItsRulesAndItsDoor) {
+    Interrupted school([](Classroom& before) {
+        RoomPolicy policy;
+        policy.max_minutes = 45;
+        policy.chat = false;
+        before.ask(SetPolicy{{}, "amsel", "amsel-mathe", policy});
+        before.ask(ShutDoor{{}, "amsel", "amsel-mathe", true});
+    });
+    EXPECT_FALSE(school.after.enter(school.after.guest())) << "the door is shut";
+    ASSERT_TRUE(school.after.enter(school.after.cookie_teacher(), ""));
+    const RoomAnswer described = school.after.ask(DescribeRoom{{}, "amsel", "amsel-mathe"});
+    EXPECT_TRUE(described.details->door_shut);
+    EXPECT_FALSE(described.details->policy.chat);
+    EXPECT_EQ(described.details->time_left, Duration(25min));
+}
+
+TEST(HandOver, WhatIsOnlyPlannedIsNotHandedOver) {
+    Classroom school(keyed());
+    school.plan();
+    school.stop();
+    EXPECT_TRUE(school.handed.empty());
+}
+
 }  // namespace
 }  // namespace klassenraum::focus::test

@@ -19,6 +19,7 @@ import time
 import unittest
 
 from lesson import Stream, Teacher
+from manager import Notifications, with_descriptors
 
 BINARY = ""
 
@@ -54,8 +55,8 @@ class Service:
         self.media = free_port(socket.SOCK_DGRAM)
         self.config = self.folder / "klassenraum.toml"
         self.write_config()
-        self.notifications = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.notifications.bind(str(self.folder / "notify"))
+        self.manager = Notifications(str(self.folder / "notify"))
+        self.notifications = self.manager.socket
         self.notifications.settimeout(20)
         self.said = ""
         env = {**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "1000000", "LANG": "C",
@@ -65,12 +66,7 @@ class Service:
         if activated:
             # What systemd does: listening sockets from descriptor 3 on, and the pid of who may take them.
             handed = [socket.create_server(("127.0.0.1", port)) for port in (self.https, self.http)]
-            script = "import os,sys\n" + "".join(
-                f"os.dup2({s.fileno()}, {50 + i})\n" for i, s in enumerate(handed)) + "".join(
-                f"os.dup2({50 + i}, {3 + i})\n" for i in range(len(handed))) + (
-                "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='2', LISTEN_FDNAMES='https:http')\n"
-                "os.execv(sys.argv[1], sys.argv[1:])\n")
-            command = [sys.executable, "-c", script, *command]
+            command, _ = with_descriptors(command, [(name, s.fileno()) for name, s in zip(("https", "http"), handed)])
         self.log = open(self.folder / "log", "w+")
         self.command, self.environment = command, env
         self.begin([s.fileno() for s in handed])
@@ -87,6 +83,17 @@ class Service:
         self.process.wait(10)
         self.said = ""
         self.begin()
+
+    def restart_by_the_manager(self):
+        """The next process is given what the one before left."""
+        self.process.terminate()
+        self.process.wait(10)
+        self.manager.receive_all_that_came()
+        self.notifications.settimeout(20)
+        self.said = ""
+        before, (self.command, kept) = self.command, with_descriptors(self.command, self.manager.kept)
+        self.begin(kept)
+        self.command = before
 
     def add_account(self):
         made = self.cli("account", "add", "--json", "--config", str(self.config))
@@ -117,7 +124,7 @@ listen = "127.0.0.1:{self.metrics}"
 
     def await_word(self, word):
         while word not in self.said:
-            self.said += self.notifications.recv(4096).decode() + "\n"
+            self.said += self.manager.receive() + "\n"
         self.said = self.said[self.said.index(word) + len(word):]
 
     def get(self, port, path, tls=False, host=None, method="GET"):
@@ -330,6 +337,25 @@ class PlannedRoomTest(unittest.TestCase):
             self.service.restart(signal_number)
             self.log_in()
             self.check_that_a_lesson_can_begin(room)
+
+    def test_goes_on_with_a_lesson_that_a_restart_interrupted(self):
+        room = self.teacher.create(self.TITLE, self.PASSWORD)
+        self.check_that_a_lesson_can_begin(room)
+        self.service.restart_by_the_manager()
+        self.assertEqual(self.service.manager.kept, [], "taken, and not for a second time")
+        guest = self.stream()
+        self.assertTrue(guest.ask(room), "who was in comes back without waiting for the teacher")
+        self.assertIn("not-authorized", guest.join(room, "Kind", "falsch"))
+        self.assertTrue(guest.enter(room, "Kind", self.PASSWORD))
+        guest.say(room, "ist da wer")
+        guest.expect("solange die Lehrkraft nicht da ist")
+        self.assertTrue(self.stream(self.teacher.cookie).enter(room, "Frau Lehrerin"))
+        guest.say(room, "jetzt wieder")
+        guest.expect("<body>jetzt wieder")
+        self.assertNotIn(b"running", self.service.state_octets())
+        # Without a manager to keep it, the room is planned again, as it was stored.
+        self.service.restart()
+        self.assertFalse(self.stream().ask(room))
 
     def test_keeps_neither_title_nor_password_nor_names_on_disk(self):
         room = self.teacher.create(self.TITLE, self.PASSWORD)

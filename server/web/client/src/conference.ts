@@ -38,7 +38,7 @@ export interface ConferenceEvents {
 
 const kPollMs = 5_000;
 const kMeasureMs = 5_000;
-const kRejoinMs = 1_000;
+const kRejoinMs = 250;
 const kRejoinMaxMs = 15_000;
 const kRestartAfterMs = 5_000; // the server takes no restart sooner
 const kReaction = "endpoint-reaction"; // as Jitsi's clients name it
