@@ -54,6 +54,7 @@ Options options_of(const Scenario& scenario, const RoomKey& room, std::uint32_t 
     options.name = person == 0 ? "Lehrkraft" : "Lernende " + std::to_string(person);
     options.camera = scenario.camera;
     options.camera.on = person < scenario.cameras;
+    options.camera.burst = kBrowserBurst;
     options.voice = person < scenario.voices                     ? Voice::Always
                     : person < scenario.voices + scenario.spurts ? Voice::Spurts
                                                                  : Voice::Muted;

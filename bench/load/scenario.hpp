@@ -10,6 +10,9 @@
 
 namespace klassenraum::bench {
 
+// libwebrtc's pacer; Chromium's frames leave whole, within 0.1 ms (performance.md section 3).
+inline constexpr Duration kBrowserBurst = std::chrono::milliseconds(40);
+
 struct Scenario {
     std::string name = "run";
     std::uint32_t rooms = 1;

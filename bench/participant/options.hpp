@@ -33,6 +33,8 @@ struct Camera {
     std::uint8_t temporal_layers = 3;
     std::vector<std::uint16_t> heights = {180, 360, 720};
     std::vector<std::uint32_t> bits_per_second = {200'000, 500'000, 1'500'000};
+    // What its pacer may send ahead of its rate.
+    Duration burst = std::chrono::milliseconds(5);
 };
 
 // What its layout asks of the bridge (ReceiverVideoConstraints).

@@ -44,7 +44,8 @@ VideoSender::VideoSender(const Camera& camera, std::uint32_t source, Entropy& en
       dependencies_(camera.heights),
       on_(camera.on),
       start_(now),
-      next_frame_(now + Duration(entropy.below(33'000))) {
+      next_frame_(now + Duration(entropy.below(33'000))),
+      burst_(camera.burst) {
     const std::size_t count = std::min({camera.heights.size(), camera.bits_per_second.size(), kMaxEncodings});
     for (const rtp::PayloadType& type : rtp::kPayloadTypes) {
         if (type.codec != codec_) continue;
@@ -269,7 +270,7 @@ std::size_t VideoSender::write_next(Instant now, const rtp::ForwardExtensions& e
     const rtp::Written written = rtp::write_forwarded(*packet, header, all, slot);
     octets_ += written.size;
     const auto took = Duration(static_cast<std::int64_t>(static_cast<double>(written.size) * 8e6 / pacing_rate()));
-    free_at_ = std::max(free_at_, now - kPacerTick) + took;
+    free_at_ = std::max(free_at_, now - burst_) + took;
     return written.size;
 }
 

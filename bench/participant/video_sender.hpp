@@ -124,6 +124,7 @@ private:
     std::deque<Queued> queue_;
     std::deque<Queued> repeats_;
     Instant free_at_{};  // the pacer's
+    Duration burst_;
     Instant repeat_window_{};
     double repeated_bits_ = 0;  // in the window
     std::uint64_t key_frames_ = 0;

@@ -228,6 +228,7 @@ ClientPlan Janus::publish(Person& person, const Scenario& scenario, const std::s
     ClientPlan plan = plan_of(own, std::move(offer), scenario, entropy_);
     plan.room = person.room;
     plan.options.camera.on = person.camera;
+    plan.options.camera.burst = kBrowserBurst;
     if (person.microphone) plan.options.voice = Voice::Always;
     return plan;
 }

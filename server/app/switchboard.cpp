@@ -70,7 +70,10 @@ struct Switchboard::Deliver {
     }
     void operator()(shard::SctpOpen& open) { board.open_sctp(worker, open.endpoint); }
     void operator()(shard::SctpPacket& packet) {
-        if (const auto id = front_id(packet.endpoint)) board.stack_.receive(*id, packet.packet);
+        const auto id = front_id(packet.endpoint);
+        if (!id) return;
+        board.stack_.receive(*id, packet.packet);
+        board.sctp_began_();
     }
     void operator()(shard::SctpSend& send) {
         if (const auto id = front_id(send.endpoint)) board.stack_.send(*id, std::move(send.text));
@@ -349,7 +352,6 @@ void Switchboard::open_sctp(std::size_t worker, EndpointId endpoint) {
     }
     front_endpoint_.emplace(ShardEndpoint{worker, endpoint}, id);
     shard_endpoint_.emplace(id, ShardEndpoint{worker, endpoint});
-    sctp_began_();
 }
 
 void Switchboard::close_sctp(EndpointId front_endpoint) {

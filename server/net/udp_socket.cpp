@@ -1,8 +1,10 @@
 #include "server/net/udp_socket.hpp"
 
 #include <fcntl.h>
+#include <netinet/udp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -13,26 +15,38 @@
 
 namespace klassenraum::net {
 
+namespace {
+
+// What one UDP receive can give: a run of datagrams as long as the largest datagram.
+constexpr std::size_t kRunCapacity = 64 * 1024;
+constexpr std::size_t kMaxRun = 64;  // UDP_MAX_SEGMENTS of Linux
+
+}  // namespace
+
 struct UdpSocket::Parts {
-    using Control = std::array<char, CMSG_SPACE(sizeof(std::uint32_t))>;
+    using Control = std::array<char, CMSG_SPACE(sizeof(std::uint32_t)) + CMSG_SPACE(sizeof(int))>;
 
     int descriptor = -1;
     std::uint64_t kernel_drops = 0;
     std::uint32_t last_overflow = 0;
     std::uint64_t truncated = 0;
-    std::vector<std::uint8_t> octets = std::vector<std::uint8_t>(kReceiveBatch * kDatagramCapacity);
+    bool full = false;
+    // Single datagrams touch the first page of a run's place only.
+    std::unique_ptr<std::uint8_t[]> octets =
+        std::make_unique_for_overwrite<std::uint8_t[]>(kReceiveBatch * kRunCapacity);
     std::array<mmsghdr, kReceiveBatch> messages{};
     std::array<iovec, kReceiveBatch> vectors{};
     std::array<sockaddr_storage, kReceiveBatch> sources{};
     alignas(cmsghdr) std::array<Control, kReceiveBatch> controls{};
-    std::array<Received, kReceiveBatch> received{};
+    std::vector<Received> received;
 
     ~Parts() {
         if (descriptor >= 0) close(descriptor);
     }
     void prepare() {
+        received.reserve(kReceiveBatch * kMaxRun);
         for (std::size_t i = 0; i < kReceiveBatch; ++i) {
-            vectors[i] = {octets.data() + i * kDatagramCapacity, kDatagramCapacity};
+            vectors[i] = {octets.get() + i * kRunCapacity, kRunCapacity};
             msghdr& header = messages[i].msg_hdr;
             header = {};
             header.msg_name = &sources[i];
@@ -43,14 +57,38 @@ struct UdpSocket::Parts {
             header.msg_controllen = controls[i].size();
         }
     }
-    void read_overflow(msghdr& header) {
+    // The length of the run's datagrams; 0: it is a single one.
+    std::size_t read_controls(msghdr& header) {
+        std::size_t segment = 0;
         for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr; control = CMSG_NXTHDR(&header, control)) {
-            if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SO_RXQ_OVFL) continue;
-            std::uint32_t total = 0;
-            std::memcpy(&total, CMSG_DATA(control), sizeof total);
-            kernel_drops += total - last_overflow;  // modulo 2^32
-            last_overflow = total;
+            if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_RXQ_OVFL) {
+                std::uint32_t total = 0;
+                std::memcpy(&total, CMSG_DATA(control), sizeof total);
+                kernel_drops += total - last_overflow;  // modulo 2^32
+                last_overflow = total;
+            } else if (control->cmsg_level == SOL_UDP && control->cmsg_type == UDP_GRO) {
+                int length = 0;
+                std::memcpy(&length, CMSG_DATA(control), sizeof length);
+                segment = length > 0 ? static_cast<std::size_t>(length) : 0;
+            }
         }
+        return segment;
+    }
+    void take(std::size_t index) {
+        msghdr& header = messages[index].msg_hdr;
+        const std::size_t segment = read_controls(header);
+        MutableBytes run(octets.get() + index * kRunCapacity, messages[index].msg_len);
+        const std::size_t length = segment == 0 ? run.size() : segment;
+        if ((header.msg_flags & MSG_TRUNC) != 0 || length > kDatagramCapacity) {
+            ++truncated;
+            return;
+        }
+        const Address from = from_sockaddr(sources[index]);
+        do {
+            const std::size_t part = std::min(length, run.size());
+            if (received.size() < received.capacity()) received.push_back({run.first(part), from});
+            run = run.subspan(part);
+        } while (!run.empty());
     }
 };
 
@@ -69,6 +107,7 @@ bool set_options(int descriptor, bool v4) {
     set_option(descriptor, SOL_SOCKET, SO_RCVBUF, kSocketBuffer);
     set_option(descriptor, SOL_SOCKET, SO_SNDBUF, kSocketBuffer);
     set_option(descriptor, SOL_SOCKET, SO_RXQ_OVFL, 1);
+    set_option(descriptor, SOL_UDP, UDP_GRO, 1);
     if (v4) {
         // Without DF: Firefox's handshake records and ours may be fragmented on the way.
         return set_option(descriptor, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
@@ -99,21 +138,16 @@ std::span<Received> UdpSocket::receive_batch() {
         count = recvmmsg(parts.descriptor, parts.messages.data(), kReceiveBatch, MSG_DONTWAIT, nullptr);
         // ECONNREFUSED tells of somebody else's closed port; the next datagram may be fine.
     } while (count < 0 && (errno == EINTR || errno == ECONNREFUSED));
-    std::size_t kept = 0;
+    parts.full = count == static_cast<int>(kReceiveBatch);
+    parts.received.clear();
     for (std::size_t i = 0; count > 0 && i < static_cast<std::size_t>(count); ++i) {
+        parts.take(i);
         msghdr& header = parts.messages[i].msg_hdr;
-        parts.read_overflow(header);
-        if ((header.msg_flags & MSG_TRUNC) != 0) {
-            ++parts.truncated;
-        } else {
-            const MutableBytes slot(parts.octets.data() + i * kDatagramCapacity, parts.messages[i].msg_len);
-            parts.received[kept++] = {slot, from_sockaddr(parts.sources[i])};
-        }
         header.msg_namelen = sizeof parts.sources[i];
         header.msg_controllen = parts.controls[i].size();
         header.msg_flags = 0;
     }
-    return {parts.received.data(), kept};
+    return parts.received;
 }
 
 Address UdpSocket::local() const {
@@ -127,6 +161,9 @@ UdpSocket::UdpSocket(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 UdpSocket::UdpSocket(UdpSocket&&) noexcept = default;
 UdpSocket& UdpSocket::operator=(UdpSocket&&) noexcept = default;
 UdpSocket::~UdpSocket() = default;
+bool UdpSocket::may_have_more() const {
+    return parts_->full;
+}
 int UdpSocket::descriptor() const {
     return parts_->descriptor;
 }

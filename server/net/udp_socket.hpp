@@ -1,5 +1,6 @@
-// One bound UDP socket of one address family: reads whole batches with one system call, and hands its descriptor to the
-// send batch. Owned by a worker, lives on that worker's thread; all its memory is reserved and touched when it is made.
+// One bound UDP socket of one address family: reads whole batches with one system call, where the kernel has put a
+// sender's datagrams together also whole runs (UDP_GRO), and hands its descriptor to the send batch. Owned by a worker,
+// lives on that worker's thread; all its memory is reserved when it is made.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 
 namespace klassenraum::net {
 
-// 64 datagrams share one Instant; more would make the first of them wait for the last.
+// 64 datagrams or runs of them are read at once; more would make the first of them wait for the last.
 inline constexpr std::size_t kReceiveBatch = 64;
 // Some 300 ms of 100 Mbit/s, for a thread that was not scheduled for a while. The kernel's rmem_max may grant less.
 inline constexpr int kSocketBuffer = 4 * 1024 * 1024;
@@ -31,8 +32,11 @@ public:
     UdpSocket& operator=(UdpSocket&&) noexcept;
     ~UdpSocket();
 
-    // Up to kReceiveBatch datagrams, valid until the next call; empty when none waits. Truncated ones are left out.
+    // What kReceiveBatch reads give, valid until the next call; empty when none waits. Those that are longer than
+    // kDatagramCapacity are left out.
     std::span<Received> receive_batch();
+    // The last batch was full: more may wait.
+    bool may_have_more() const;
 
     int descriptor() const;
     Address local() const;

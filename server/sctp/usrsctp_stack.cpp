@@ -30,6 +30,7 @@ constexpr Duration kSurveyInterval = std::chrono::seconds(1);
 
 struct Association {
     EndpointId endpoint;
+    bool begun = false;     // a packet came, or we dialled: from then on it has a socket and timers
     void* token = nullptr;  // usrsctp's name for it: a number, never a real pointer (threats.md S2)
     Socket* listening = nullptr;
     Socket* open = nullptr;
@@ -106,6 +107,8 @@ struct Stack::Parts {
     }
     Socket* make_socket(void* token);
     Association* create(EndpointId endpoint);
+    void begin(Association& association);
+    bool listen(Association& association);
     void destroy(EndpointId endpoint);
     bool service(Association& association);
     bool read_message(Association& association, ByteView piece, const sctp_rcvinfo& info, bool is_whole);
@@ -123,6 +126,7 @@ struct Stack::Parts {
     std::uintptr_t next_token = 1;
     std::vector<std::uint8_t> buffer;
     std::optional<Instant> ticked;
+    std::size_t begun = 0;  // of the associations
     Instant surveyed{};
 
     // usrsctp calls back with the token alone.
@@ -157,11 +161,25 @@ Association* Stack::Parts::create(EndpointId endpoint) {
     return &made;
 }
 
+// Most endpoints use a WebSocket and never say a word here: they cost neither memory of the library nor ticks.
+void Stack::Parts::begin(Association& association) {
+    ASSERT(!association.begun);
+    association.begun = true;
+    ++begun;
+}
+
+bool Stack::Parts::listen(Association& association) {
+    begin(association);
+    association.listening = make_socket(association.token);
+    return association.listening != nullptr && usrsctp_listen(association.listening, 1) == 0;
+}
+
 void Stack::Parts::destroy(EndpointId endpoint) {
     const auto found = associations.find(endpoint);
     if (found == associations.end()) return;
     Association gone = std::move(found->second);
     associations.erase(found);
+    if (gone.begun) --begun;
     if (gone.listening != nullptr) usrsctp_close(gone.listening);
     if (gone.open != nullptr) usrsctp_close(gone.open);  // an ABORT goes out
     by_token.erase(reinterpret_cast<std::uintptr_t>(gone.token));
@@ -313,17 +331,13 @@ Stack::~Stack() {
 }
 
 bool Stack::open(EndpointId endpoint) {
-    Association* association = parts_->create(endpoint);
-    if (association == nullptr) return false;
-    association->listening = parts_->make_socket(association->token);
-    if (association->listening != nullptr && usrsctp_listen(association->listening, 1) == 0) return true;
-    parts_->destroy(endpoint);
-    return false;
+    return parts_->create(endpoint) != nullptr;
 }
 
 bool Stack::connect(EndpointId endpoint) {
     Association* association = parts_->create(endpoint);
     if (association == nullptr) return false;
+    parts_->begin(*association);
     association->open = parts_->make_socket(association->token);
     sockaddr_conn remote = address_of(association->token);
     const bool begun = association->open != nullptr &&
@@ -350,8 +364,13 @@ bool Stack::open_channel(EndpointId endpoint, std::string_view label, std::strin
 }
 
 void Stack::receive(EndpointId endpoint, ByteView packet) {
-    const Association* association = parts_->find(endpoint);
+    Association* association = parts_->find(endpoint);
     if (association == nullptr) return;
+    if (!association->begun && !parts_->listen(*association)) {
+        parts_->destroy(endpoint);
+        parts_->events.association_closed(endpoint);
+        return;
+    }
     usrsctp_conninput(association->token, packet.data(), packet.size(), 0);
     parts_->service_or_end(endpoint);
 }
@@ -374,7 +393,7 @@ void Stack::close(EndpointId endpoint) {
 
 void Stack::expire(Instant now) {
     Parts& parts = *parts_;
-    if (parts.associations.empty()) {
+    if (parts.begun == 0) {
         parts.ticked.reset();
         return;
     }
@@ -385,12 +404,14 @@ void Stack::expire(Instant now) {
     if (now - parts.surveyed < kSurveyInterval) return;
     parts.surveyed = now;
     std::vector<EndpointId> endpoints;
-    for (const auto& [endpoint, association] : parts.associations) endpoints.push_back(endpoint);
+    for (const auto& [endpoint, association] : parts.associations) {
+        if (association.begun) endpoints.push_back(endpoint);
+    }
     for (const EndpointId endpoint : endpoints) parts.service_or_end(endpoint);
 }
 
 std::optional<Instant> Stack::deadline() const {
-    if (parts_->associations.empty()) return std::nullopt;
+    if (parts_->begun == 0) return std::nullopt;
     return parts_->ticked ? *parts_->ticked + kTick : Instant{};
 }
 

@@ -39,7 +39,7 @@ public:
     void close(EndpointId endpoint);  // aborts
 
     void expire(Instant now);
-    std::optional<Instant> deadline() const;  // none while there is no association
+    std::optional<Instant> deadline() const;  // none while no association has begun to talk
 
     // Opens an association of our own accord, for tests: the peer must be another endpoint of the same stack.
     bool connect(EndpointId endpoint);

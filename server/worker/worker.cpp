@@ -65,8 +65,8 @@ struct Worker::Loop {
 
     void await_readable(std::size_t index);
     void await_deadline();
-    void turn();
-    bool read_datagrams();
+    void turn(std::span<net::UdpSocket> readable_sockets);
+    bool read_datagrams(net::UdpSocket& socket);
     void read_relayed();
     void send_all();
     bool serve_inputs(Instant began);
@@ -111,7 +111,7 @@ struct Worker::Loop {
 void Worker::Loop::await_readable(std::size_t index) {
     readable[index].async_wait(asio::posix::stream_descriptor::wait_read, [this, index](error_code error) {
         if (error) return;
-        turn();
+        turn(std::span(sockets.sockets).subspan(index, 1));
         await_readable(index);
     });
 }
@@ -126,14 +126,15 @@ void Worker::Loop::await_deadline() {
     timer.async_wait([this](error_code error) {
         if (error) return;
         armed_for.reset();
-        turn();
+        turn({});
     });
 }
 
 // Datagrams first, then timers, then at most half a millisecond of signalling.
-void Worker::Loop::turn() {
+void Worker::Loop::turn(std::span<net::UdpSocket> readable_sockets) {
     const Instant began = steady_now();
-    const bool more_datagrams = read_datagrams();
+    bool more_datagrams = false;
+    for (net::UdpSocket& socket : readable_sockets) more_datagrams = read_datagrams(socket) || more_datagrams;
     read_relayed();
     const Instant now = steady_now();
     if (const auto deadline = shard.deadline(); deadline && *deadline <= now) shard.expire(now, wall_now(), outbox);
@@ -143,34 +144,28 @@ void Worker::Loop::turn() {
         turn_posted = true;
         asio::post(context, [this] {
             turn_posted = false;
-            turn();
+            turn(sockets.sockets);
         });
     }
 }
 
 // True: there may be more to read.
-bool Worker::Loop::read_datagrams() {
-    bool more = false;
-    for (net::UdpSocket& socket : sockets.sockets) {
-        std::size_t batches = 0;
-        std::size_t count = net::kReceiveBatch;
-        for (; batches < kBatchesPerTurn && count == net::kReceiveBatch; ++batches) {
-            const auto batch = socket.receive_batch();
-            count = batch.size();
-            if (count == 0) break;
-            const Instant now = steady_now();
-            const WallTime wall = wall_now();
-            for (const net::Received& datagram : batch) {
-                // Nobody on the network has a TURN client's address: who claims one lies.
-                if (!turn::is_relayed(datagram.from)) shard.receive(datagram.bytes, datagram.from, now, wall, outbox);
-            }
-            shard.finish_batch(now, outbox);
-            datagrams_received += count;
-            send_all();
+bool Worker::Loop::read_datagrams(net::UdpSocket& socket) {
+    for (std::size_t batches = 0; batches < kBatchesPerTurn; ++batches) {
+        const auto batch = socket.receive_batch();
+        if (batch.empty()) return false;
+        const Instant now = steady_now();
+        const WallTime wall = wall_now();
+        for (const net::Received& datagram : batch) {
+            // Nobody on the network has a TURN client's address: who claims one lies.
+            if (!turn::is_relayed(datagram.from)) shard.receive(datagram.bytes, datagram.from, now, wall, outbox);
         }
-        more = more || (batches == kBatchesPerTurn && count == net::kReceiveBatch);
+        shard.finish_batch(now, outbox);
+        datagrams_received += batch.size();
+        send_all();
+        if (!socket.may_have_more()) return false;
     }
-    return more;
+    return true;
 }
 
 // TURN clients' datagrams, as if they had come by UDP.
@@ -305,7 +300,7 @@ Worker::~Worker() {
 void Worker::start() {
     Loop& loop = *loop_;
     for (std::size_t i = 0; i < loop.readable.size(); ++i) loop.await_readable(i);
-    asio::post(loop.context, [&loop] { loop.turn(); });
+    asio::post(loop.context, [&loop] { loop.turn({}); });
     loop.thread = std::thread([&loop] {
         pthread_setname_np(pthread_self(), "worker");
         loop.context.run();
@@ -317,7 +312,7 @@ bool Worker::post(shard::Input input) {
     const Posted posted =
         is_end(input) ? loop_->mailbox.post_always(std::move(input)) : loop_->mailbox.post(std::move(input), octets);
     if (posted == Posted::Refused) return false;
-    if (posted == Posted::First) asio::post(loop_->context, [loop = loop_.get()] { loop->turn(); });
+    if (posted == Posted::First) asio::post(loop_->context, [loop = loop_.get()] { loop->turn({}); });
     return true;
 }
 
@@ -327,7 +322,7 @@ void Worker::serve_relayed(RelaySide side) {
 }
 
 void Worker::post_relayed(std::vector<RelayedDatagram>& datagrams) {
-    if (loop_->from_clients.post(datagrams)) asio::post(loop_->context, [loop = loop_.get()] { loop->turn(); });
+    if (loop_->from_clients.post(datagrams)) asio::post(loop_->context, [loop = loop_.get()] { loop->turn({}); });
 }
 
 void Worker::take_relayed(std::deque<RelayedDatagram>& into) {

@@ -59,6 +59,29 @@ TEST(UdpSocket, LeavesOutTruncatedDatagrams) {
     EXPECT_EQ(receiver.truncated(), 1U);
 }
 
+TEST(UdpSocket, GivesTheDatagramsOfARunOneByOne) {
+    UdpSocket receiver = loopback_socket("127.0.0.1");
+    UdpSocket sender = loopback_socket("127.0.0.1");
+    SendBatch batch(sender.descriptor(), -1, Segmentation::WhenPossible);
+    std::vector<std::string> sent;
+    for (int i = 0; i < 50; ++i) {
+        sent.push_back(std::to_string(i));
+        sent.back().resize(i == 49 ? 700 : 1000, 'x');  // the last of a run may be shorter
+        batch.send(receiver.local(), as_bytes(sent.back()));
+    }
+    batch.flush();
+    ASSERT_EQ(batch.totals().messages, 1U);
+    pollfd ready{.fd = receiver.descriptor(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(poll(&ready, 1, 2000), 1);
+    const auto received = receiver.receive_batch();
+    ASSERT_EQ(received.size(), sent.size());
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+        EXPECT_EQ(as_text(received[i].bytes), sent[i]);
+        EXPECT_EQ(received[i].from, sender.local());
+    }
+    EXPECT_FALSE(receiver.may_have_more());
+}
+
 TEST(SendBatch, SegmentsRunsAndKeepsTheOrderOfEachDestination) {
     for (const char* ip : {"127.0.0.1", "::1"}) {
         UdpSocket first = loopback_socket(ip);

@@ -73,6 +73,17 @@ TEST_F(SctpStack, OpensAChannelAndCarriesTextBothWays) {
     EXPECT_TRUE(closed_.empty());
 }
 
+TEST_F(SctpStack, NeverWakesForEndpointsThatOnlyListen) {
+    ASSERT_TRUE(stack_.open(kBridge));
+    EXPECT_FALSE(stack_.deadline());
+    ASSERT_TRUE(stack_.connect(kBrowser));
+    EXPECT_TRUE(stack_.deadline());
+    stack_.close(kBrowser);
+    wire_.clear();
+    EXPECT_FALSE(stack_.deadline());
+    EXPECT_EQ(stack_.associations(), 1U);
+}
+
 TEST_F(SctpStack, CarriesTheLargestMessageInSmallPackets) {
     open_channel();
     const std::string large(kMaxMessage, 'x');
