@@ -1,6 +1,7 @@
 // The last seconds of one source's packets as they came out of SRTP, kept once and shared by all receivers that may ask
-// for one again (RFC 4585 §6.2.1). A ring of octets with an index per encoding: nothing is allocated after
-// construction, and what the ring has overwritten is simply not found. Owned by a Source.
+// for one again (RFC 4585 §6.2.1). A ring of octets with an index per encoding: its memory is reserved by the
+// constructor and touched on use, since most cameras and microphones of a class never send a packet; what the ring has
+// overwritten is simply not found. Owned by a Source.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,7 @@ private:
         return encoding * packets_ + (sequence & (packets_ - 1));
     }
 
+    std::size_t encodings_;
     std::size_t packets_;
     std::size_t capacity_;
     std::uint64_t written_ = 0;

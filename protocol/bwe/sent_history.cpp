@@ -1,8 +1,40 @@
 #include "protocol/bwe/sent_history.hpp"
 
-namespace klassenraum::bwe {
+#include <algorithm>
+#include <utility>
 
-SentHistory::SentHistory() : entries_(std::make_unique<Entry[]>(kLength)) {}
+namespace klassenraum::bwe {
+namespace {
+
+constexpr std::uint32_t kMaxOctets = (1U << 15) - 1;
+constexpr std::uint64_t kMaxMicroseconds = (std::uint64_t{1} << 47) - 1;
+
+std::uint64_t microseconds_of(Instant time) {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
+Instant instant_of(std::uint64_t microseconds) {
+    return Instant(Duration(static_cast<std::int64_t>(microseconds)));
+}
+
+}  // namespace
+
+SentHistory::SentHistory() {
+    entries_.reserve(kLength);
+}
+
+bool SentHistory::occupied(const Entry& entry, Instant now) const {
+    return entry.fate != kArrived && now - instant_of(entry.sent_us) < kMaxAge;
+}
+
+// In place: half of the entries belong into the new half.
+void SentHistory::grow() {
+    const std::size_t before = entries_.size();
+    entries_.resize(before == 0 ? kFirstLength : before * 2);
+    for (std::size_t i = 0; i < before; ++i) {
+        if ((entries_[i].sequence & before) != 0) entries_[i + before] = std::exchange(entries_[i], {});
+    }
+}
 
 void SentHistory::add(std::uint16_t sequence, std::uint32_t octets, std::int32_t probe_cluster, Instant now) {
     if (!any_) {
@@ -11,19 +43,26 @@ void SentHistory::add(std::uint16_t sequence, std::uint32_t octets, std::int32_t
     } else {
         next_ += static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(next_));
     }
-    entries_[next_ % kLength] = {next_, now, octets, probe_cluster, Fate::Unknown};
+    while (entries_.empty() || (entries_.size() < kLength && occupied(at(next_), now))) grow();
+    at(next_) = {.sent_us = microseconds_of(now) & kMaxMicroseconds,
+                 .octets = std::min(octets, kMaxOctets) & kMaxOctets,
+                 .fate = kUnknown,
+                 .sequence = static_cast<std::uint32_t>(next_),
+                 .probe_cluster = probe_cluster};
     ++next_;
 }
 
 std::optional<PacketResult> SentHistory::take(std::uint16_t sequence, std::optional<Instant> arrived) {
     if (!any_) return std::nullopt;
     const auto behind = static_cast<std::uint16_t>(static_cast<std::uint16_t>(next_ - 1) - sequence);
-    if (behind >= kLength || behind >= next_) return std::nullopt;
-    Entry& entry = entries_[(next_ - 1 - behind) % kLength];
-    if (entry.sequence != next_ - 1 - behind || entry.fate == Fate::Arrived) return std::nullopt;
-    if (!arrived && entry.fate == Fate::Lost) return std::nullopt;
-    entry.fate = arrived ? Fate::Arrived : Fate::Lost;
-    return PacketResult{entry.sequence, entry.sent, arrived, entry.octets, entry.probe_cluster};
+    if (behind >= entries_.size() || behind >= next_) return std::nullopt;
+    const std::uint64_t unwrapped = next_ - 1 - behind;
+    Entry& entry = at(unwrapped);
+    if (entry.sequence != static_cast<std::uint32_t>(unwrapped) || entry.fate == kArrived) return std::nullopt;
+    if (!arrived && entry.fate == kLost) return std::nullopt;
+    entry.fate = arrived ? kArrived : kLost;
+    return PacketResult{unwrapped, instant_of(entry.sent_us), arrived, static_cast<std::uint32_t>(entry.octets),
+                        entry.probe_cluster};
 }
 
 }  // namespace klassenraum::bwe

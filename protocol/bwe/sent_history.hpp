@@ -1,9 +1,10 @@
-// What was sent under which transport-wide sequence number, until feedback tells what became of it. A fixed ring: what
-// is older than its length counts as never reported. Owned by Estimator.
+// What was sent under which transport-wide sequence number, until feedback tells what became of it. A ring that grows
+// with what is on its way, in memory reserved at first and touched on use: what is older than its largest length, or
+// than kMaxAge, counts as never reported. Owned by Estimator.
 #pragma once
 
-#include <memory>
 #include <optional>
+#include <vector>
 
 #include "protocol/bwe/packet_result.hpp"
 
@@ -18,17 +19,25 @@ public:
     std::optional<PacketResult> take(std::uint16_t sequence, std::optional<Instant> arrived);
 
 private:
-    enum class Fate : std::uint8_t { Unknown, Lost, Arrived };
+    enum Fate : std::uint64_t { kUnknown, kLost, kArrived };  // two bits
+    // 16 octets: there are many of these, for each receiver.
     struct Entry {
-        std::uint64_t sequence = 0;
-        Instant sent;
-        std::uint32_t octets = 0;
+        std::uint64_t sent_us : 47 = 0;  // four years
+        std::uint64_t octets : 15 = 0;
+        std::uint64_t fate : 2 = kArrived;
+        std::uint32_t sequence = 0;  // the lower half of the unwrapped one
         std::int32_t probe_cluster = kNoProbe;
-        Fate fate = Fate::Arrived;
     };
-    static constexpr std::size_t kLength = 4096;  // 5 s at 10 Mbit/s of 1,200-octet packets
-    std::unique_ptr<Entry[]> entries_;
-    std::uint64_t next_ = 0;  // unwrapped
+    static_assert(sizeof(Entry) == 16);
+    static constexpr std::size_t kFirstLength = 128;
+    static constexpr std::size_t kLength = 4096;                   // 5 s at 10 Mbit/s of 1,200-octet packets
+    static constexpr Duration kMaxAge = std::chrono::seconds(20);  // an outage after which feedback comes again
+    Entry& at(std::uint64_t sequence) { return entries_[sequence & (entries_.size() - 1)]; }
+    bool occupied(const Entry& entry, Instant now) const;
+    void grow();
+
+    std::vector<Entry> entries_;  // a power of two; none before the first packet
+    std::uint64_t next_ = 0;      // unwrapped
     bool any_ = false;
 };
 

@@ -18,8 +18,8 @@ BitsPerSecond per_second(std::int64_t octets, Duration duration) {
 }  // namespace
 
 void Throughput::add(const PacketResult& packet) {
-    window_.push(packet);
-    const auto span = [&] { return *window_.back().arrived - *window_.front().arrived; };
+    window_.push({.sent = packet.sent, .at = *packet.arrived, .size = packet.size});
+    const auto span = [&] { return window_.back().at - window_.front().at; };
     while (window_.size() > 1 && span() > kMaxSpan) window_.pop();
     while (window_.size() > kMinWindow && span() > kMinSpan) window_.pop();
 }
@@ -30,12 +30,12 @@ std::optional<BitsPerSecond> Throughput::rate() const {
     Duration second{};
     Instant first_sent = window_.front().sent;
     Instant last_sent = first_sent;
-    Instant first_arrived = *window_.front().arrived;
+    Instant first_arrived = window_.front().at;
     Instant last_arrived = first_arrived;
     std::int64_t octets = 0;
     std::uint32_t last_sent_size = window_.front().size;
     for (std::size_t i = 0; i < window_.size(); ++i) {
-        const PacketResult& packet = window_[i];
+        const Arrived& packet = window_[i];
         octets += packet.size;
         if (packet.sent >= last_sent) {
             last_sent = packet.sent;
@@ -43,7 +43,7 @@ std::optional<BitsPerSecond> Throughput::rate() const {
         }
         first_sent = std::min(first_sent, packet.sent);
         if (i > 0) {
-            const Duration gap = *packet.arrived - *window_[i - 1].arrived;
+            const Duration gap = packet.at - window_[i - 1].at;
             if (gap > widest) {
                 second = widest;
                 widest = gap;
@@ -51,8 +51,8 @@ std::optional<BitsPerSecond> Throughput::rate() const {
                 second = std::max(second, gap);
             }
         }
-        first_arrived = std::min(first_arrived, *packet.arrived);
-        last_arrived = std::max(last_arrived, *packet.arrived);
+        first_arrived = std::min(first_arrived, packet.at);
+        last_arrived = std::max(last_arrived, packet.at);
     }
     // One gap may be a stall of the path or of the application and counts only as much as the next widest. The octets
     // of the packet that opens (receive side) or closes (send side) the window were moved outside of it.

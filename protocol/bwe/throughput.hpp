@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "protocol/bwe/packet_result.hpp"
-#include "protocol/core/ring.hpp"
+#include "protocol/core/growing_ring.hpp"
 
 namespace klassenraum::bwe {
 
@@ -16,7 +16,12 @@ public:
 
 private:
     static constexpr std::size_t kMaxPackets = 512;  // the window's bound: 5 s or this many packets
-    Ring<PacketResult, kMaxPackets> window_;
+    struct Arrived {
+        Instant sent;
+        Instant at;
+        std::uint32_t size = 0;
+    };
+    GrowingRing<Arrived, kMaxPackets> window_;
 };
 
 }  // namespace klassenraum::bwe

@@ -24,14 +24,29 @@ unsigned int never(SSL*, unsigned int) {
 Session::Session(const ServerContext& context, Instant now)
     : ssl_(SSL_new(context.handle())), give_up_at_(now + kHandshakeTimeout), interval_(kFirstRetransmission) {
     ASSERT(ssl_ != nullptr);
+    set_empty_bios();
+    SSL_set_accept_state(ssl_.get());
+    SSL_set_mtu(ssl_.get(), static_cast<long>(kMaxDatagram));
+    DTLS_set_timer_cb(ssl_.get(), never);
+}
+
+void Session::set_empty_bios() {
     BIO* in = BIO_new(BIO_s_mem());
     BIO* out = BIO_new(BIO_s_mem());
     ASSERT(in != nullptr && out != nullptr);
     BIO_set_mem_eof_return(in, -1);
     SSL_set_bio(ssl_.get(), in, out);
-    SSL_set_accept_state(ssl_.get());
-    SSL_set_mtu(ssl_.get(), static_cast<long>(kMaxDatagram));
-    DTLS_set_timer_cb(ssl_.get(), never);
+}
+
+// Most sessions never carry anything behind the handshake: the 40 KB that it needed go back between datagrams.
+void Session::wake() {
+    if (state_ == State::Established) ASSERT(SSL_alloc_buffers(ssl_.get()) == 1);  // writing does not make its own
+}
+
+void Session::rest() {
+    if (state_ != State::Established) return;
+    SSL_free_buffers(ssl_.get());
+    set_empty_bios();
 }
 
 Session::~Session() = default;
@@ -49,6 +64,7 @@ DropReason Session::receive(ByteView datagram,
         state_ = State::Failed;
         return DropReason::DtlsMalformed;
     }
+    wake();
     if (!feed(datagram)) return DropReason::DtlsMalformed;
     const bool waiting = flight_.empty();
     if (state_ == State::Handshaking) handshake();
@@ -56,6 +72,7 @@ DropReason Session::receive(ByteView datagram,
     flush(to, sink);
     // What was not a record that OpenSSL could use does not stand before the next datagram.
     (void)BIO_reset(SSL_get_rbio(ssl_.get()));
+    rest();
     if (state_ == State::Handshaking && waiting && !flight_.empty()) send_again_at_ = now + interval_;
     if (state_ != State::Handshaking) send_again_at_.reset();
     return DropReason::None;
@@ -142,14 +159,17 @@ void Session::flush(const Address& to, DatagramSink& sink) {
 void Session::send(ByteView application_data, const Address& to, DatagramSink& sink) {
     if (state_ != State::Established || application_data.empty()) return;
     if (application_data.size() > kDatagramCapacity) return;
+    wake();
     ERR_clear_error();
     SSL_write(ssl_.get(), application_data.data(), static_cast<int>(application_data.size()));
     ERR_clear_error();
     flush(to, sink);
+    rest();
 }
 
 void Session::close(const Address& to, DatagramSink& sink) {
     if (state_ != State::Established) return;
+    wake();
     SSL_shutdown(ssl_.get());
     flush(to, sink);
     state_ = State::Closed;

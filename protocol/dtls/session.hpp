@@ -58,6 +58,9 @@ private:
         void operator()(ssl_st* ssl) const;
     };
 
+    void set_empty_bios();
+    void wake();
+    void rest();
     bool feed(ByteView datagram);
     void handshake();
     void read(std::vector<std::vector<std::uint8_t>>& application_data);

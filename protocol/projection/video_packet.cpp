@@ -4,8 +4,6 @@
 
 namespace klassenraum::projection {
 
-VideoParser::VideoParser() : structures_(std::make_unique<std::array<Structures, kMaxEncodings>>()) {}
-
 std::optional<VideoPacket> VideoParser::parse(const rtp::Packet& packet, std::uint8_t encoding) {
     const rtp::PayloadType* type = rtp::payload_type(packet.payload_type());
     if (type == nullptr || type->channels != 0 || encoding >= kMaxEncodings) return std::nullopt;
@@ -35,7 +33,7 @@ std::optional<VideoPacket> VideoParser::parse(const rtp::Packet& packet, std::ui
 }
 
 const rtp::TemplateStructure* VideoParser::structure(std::uint8_t encoding) const {
-    if (encoding >= kMaxEncodings) return nullptr;
+    if (encoding >= kMaxEncodings || structures_ == nullptr) return nullptr;
     const Structures& known = (*structures_)[encoding];
     return known.since[known.newest] < 0 ? nullptr : &known.slots[known.newest];
 }
@@ -66,6 +64,7 @@ void VideoParser::parse_vp9(ByteView payload, VideoPacket& out) const {
 
 void VideoParser::parse_dependency(ByteView extension, VideoPacket& out) {
     constexpr std::size_t kScratch = 2;
+    if (structures_ == nullptr) structures_ = std::make_unique<std::array<Structures, kMaxEncodings>>();
     Structures& known = (*structures_)[out.encoding];
     const std::uint8_t older = known.newest ^ 1;
     // The structure in force where this packet stands in the stream.

@@ -55,8 +55,6 @@ struct VideoPacket {
 
 class VideoParser {
 public:
-    VideoParser();
-
     // `encoding` is the index of the packet's SSRC among the source's (after RTX decapsulation). None: drop it
     // (UnknownPayloadType or RtpMalformed).
     std::optional<VideoPacket> parse(const rtp::Packet& packet, std::uint8_t encoding);
@@ -78,7 +76,7 @@ private:
     void parse_dependency(ByteView extension, VideoPacket& out);
 
     std::array<rtp::SequenceUnwrapper, kMaxEncodings> sequences_;
-    std::unique_ptr<std::array<Structures, kMaxEncodings>> structures_;
+    std::unique_ptr<std::array<Structures, kMaxEncodings>> structures_;  // null until a descriptor comes
     SenderClock clock_{90000};
 };
 

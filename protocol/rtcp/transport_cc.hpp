@@ -2,8 +2,8 @@
 // client says about our packets, and recording arrivals to tell a client about its own. One recorder per transport.
 #pragma once
 
-#include <array>
 #include <optional>
+#include <vector>
 
 #include "protocol/core/time.hpp"
 #include "protocol/rtcp/compound.hpp"
@@ -57,6 +57,8 @@ public:
     static constexpr Duration kInterval = std::chrono::milliseconds(100);
     static constexpr Duration kMarkerInterval = std::chrono::milliseconds(20);
 
+    TransportCcRecorder() { arrivals_.reserve(kArrivalWindow); }
+
     // `ssrc` is that of the packet: it becomes the feedback's media SSRC.
     void record(std::uint16_t transport_sequence, std::uint32_t ssrc, bool marker, Instant arrival);
     bool due(Instant now) const;
@@ -73,7 +75,7 @@ private:
     };
     const Arrival* find(std::int64_t sequence) const;
 
-    std::array<Arrival, kArrivalWindow> arrivals_{};
+    std::vector<Arrival> arrivals_;  // reserved, and touched with the first packet: many only listen
     rtp::SequenceUnwrapper unwrapper_;
     std::int64_t next_ = -1;     // first sequence number of the next message
     std::int64_t highest_ = -1;  // last one to report

@@ -1,0 +1,52 @@
+// A Ring of which no more is touched than it ever held, doubling up to `Capacity`; all of it is reserved by the
+// constructor, so that pushing allocates nothing. Pushing onto a full one drops the oldest. Index 0 is the oldest.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace klassenraum {
+
+template <typename T, std::size_t Capacity>
+class GrowingRing {
+    static_assert(Capacity != 0 && (Capacity & (Capacity - 1)) == 0, "places are found by a mask");
+
+public:
+    GrowingRing() { values_.reserve(Capacity); }
+
+    void push(const T& value) {
+        if (size_ == values_.size() && size_ < Capacity) grow();
+        values_[place(size_)] = value;
+        if (size_ < values_.size()) {
+            ++size_;
+        } else {
+            start_ = place(1);
+        }
+    }
+    void pop() {
+        start_ = place(1);
+        --size_;
+    }
+
+    const T& operator[](std::size_t index) const { return values_[place(index)]; }
+    const T& front() const { return (*this)[0]; }
+    const T& back() const { return (*this)[size_ - 1]; }
+    std::size_t size() const { return size_; }
+
+private:
+    static constexpr std::size_t kFirst = std::min<std::size_t>(Capacity, 32);
+    std::size_t place(std::size_t index) const { return (start_ + index) & (values_.size() - 1); }
+    // What begins in the middle begins there still, with the part that had wrapped around moved behind it.
+    void grow() {
+        const std::size_t before = values_.size();
+        values_.resize(std::max(kFirst, before * 2));
+        for (std::size_t i = 0; i < start_; ++i) values_[before + i] = values_[i];
+    }
+
+    std::vector<T> values_;
+    std::size_t start_ = 0;
+    std::size_t size_ = 0;
+};
+
+}  // namespace klassenraum
