@@ -2,11 +2,13 @@
 // lesson's rooms was let into the lesson and shows no password again; guests go where an owner sends them, unless the
 // policy lets them choose; one life, one policy, one list of those sent out holds for all of them.
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "protocol/focus/component_message.hpp"
 #include "protocol/focus/conference.hpp"
 #include "protocol/focus/limits.hpp"
 #include "protocol/focus/notices.hpp"
+#include "protocol/muc/chat.hpp"
 #include "protocol/muc/fan_out.hpp"
 #include "protocol/muc/rights.hpp"
 #include "protocol/muc/seat.hpp"
@@ -115,6 +117,14 @@ void Conference::let_pass(SessionId session, const Turn& turn) {
     lesson().teacher_passes_until_ = turn.now + kTeacherPassage;
 }
 
+bool Conference::is_sent(SessionId session) const {
+    const auto assignment = std::ranges::find(assignments_, session, &Assignment::session);
+    if (assignment != assignments_.end() && assignment->due) return true;
+    return std::ranges::any_of(groups_, [&](const auto& group) {
+        return group.second.closes && group.second.place->room_.find(session) != nullptr;
+    });
+}
+
 // In one of the breakout rooms now, in the main room and wanting into one, or on the way between two of them under the
 // present password.
 bool Conference::may_pass(SessionId session, const Conference& goal, Instant now) const {
@@ -167,6 +177,7 @@ void Conference::receive_breakout_command(const muc::Occupant& sender, const xml
     type.remove_prefix(kFeature.size());
     if (type == "add") return add_group(command->attribute("subject"), turn);
     if (type == "move-to-room") return move_person(*command, turn);
+    if (type == "notice") return tell_time(command->attribute("minutes"), turn);
     const std::optional<xmpp::Jid> address = xmpp::Jid::parse(command->attribute("breakoutRoomJid"));
     const auto found =
         address && address->domain == config_.breakout_domain ? groups_.find(address->local) : groups_.end();
@@ -189,6 +200,15 @@ void Conference::add_group(std::string_view name, const Turn& turn) {
     roster_changed(turn);
 }
 
+// Of the built-in classroom: the teacher says how long the groups have, in the server's words.
+void Conference::tell_time(std::string_view minutes, const Turn& turn) {
+    unsigned left = 0;
+    const auto [end, error] = std::from_chars(minutes.data(), minutes.data() + minutes.size(), left);
+    if (error != std::errc() || end != minutes.data() + minutes.size() || left > kMaxGroupMinutes) return;
+    const std::string notice = groups_notice(left);
+    for (auto& [id, group] : groups_) muc::tell_all(group.place->room_, notice, turn.out.deliveries);
+}
+
 void Conference::close_group(Group& group, const Turn& turn) {
     group.closes = group.place->room_.occupants().empty() ? turn.now : turn.now + kObeyTime;
     std::erase_if(assignments_, [&](const Assignment& one) { return one.group == group.place->room_.slug(); });
@@ -209,9 +229,9 @@ void Conference::move_person(const xml::Element& command, const Turn& turn) {
         const muc::Occupant* occupant = std::as_const(place.room_).find(person->resource);
         if (occupant == nullptr) return;
         const auto seat = place.seats_.find(occupant->session);
-        if (!occupant->is_owner()) {
-            assign(occupant->session, seat == place.seats_.end() ? std::string() : seat->second.machine, to, turn);
-        }
+        // Colleagues share a machine with nobody: an owner is not sent there again, nor put out when it stays.
+        const bool known = seat != place.seats_.end() && !occupant->is_owner();
+        assign(occupant->session, known ? seat->second.machine : std::string(), to, turn);
         send_to_place(*occupant, to, turn);
     });
 }
@@ -233,6 +253,7 @@ void Conference::arrived(SessionId session, const Turn& turn) {
     const muc::Occupant& occupant = *std::as_const(room_).find(session);
     if (occupant.is_owner()) {
         whole.teacher_passes_until_.reset();
+        std::erase_if(whole.assignments_, [&](const Assignment& one) { return one.session == session; });
     } else if (is_breakout() && whole.room_.policy.choose_group) {
         whole.assign(session, seats_[session].machine, room_.slug(), turn);
     } else if (!is_breakout()) {
@@ -286,6 +307,7 @@ void Conference::expire_groups(const Turn& turn) {
         assignment.due.reset();
         Conference* place = place_of(assignment.session);
         if (place == nullptr || !place->is_breakout() || place->room_.slug() == assignment.group) continue;
+        if (std::as_const(place->room_).find(assignment.session)->is_owner()) continue;
         muc::Removal removal;
         removal.status = "switch_room";
         place->let_pass(assignment.session, turn);

@@ -115,6 +115,7 @@ void Conference::freeze(bool frozen, std::string_view notice, const Turn& turn) 
     at_each_place([&](Conference& place) {
         place.room_.set_frozen(frozen);
         place.media_.apply_rights(turn);
+        place.metadata_changed(turn);
         muc::tell_all(place.room_, notice, turn.out.deliveries);
     });
 }

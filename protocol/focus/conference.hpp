@@ -103,6 +103,8 @@ public:
     Conference* place_of(RoomId room);
     // An occupant leaves this room for another one of the lesson and will be there in a moment.
     void let_pass(SessionId session, const Turn& turn);
+    // Was told a moment ago to go to another room of the lesson.
+    bool is_sent(SessionId session) const;
     // On its way back from a breakout room.
     bool is_expected(SessionId session, Instant now) const { return may_pass(session, *this, now); }
     bool may_enter_group(SessionId session, std::string_view machine, std::string_view id, Instant now) const;
@@ -196,6 +198,7 @@ private:
     void send_to_place(const muc::Occupant& occupant, std::string_view group, const Turn& turn);
     void add_group(std::string_view name, const Turn& turn);
     void close_group(Group& group, const Turn& turn);
+    void tell_time(std::string_view minutes, const Turn& turn);
     void move_person(const xml::Element& command, const Turn& turn);
     void call_back(const Turn& turn);
     void arrived(SessionId session, const Turn& turn);
@@ -236,6 +239,7 @@ private:
     void tell_moderation(const muc::Occupant& occupant, muc::Medium medium, std::string_view actor, const Turn& turn);
     void tell_approvals(muc::Medium medium, bool removed, const muc::Occupant* only_to, const Turn& turn);
     std::string metadata() const;
+    void metadata_changed(const Turn& turn);  // perhaps; told to everybody here if so
     void tell_metadata(const muc::Occupant& occupant, const Turn& turn);
 
     const Config& config_;

@@ -101,7 +101,8 @@ bool Conference::join(const Arrival& arrival, const Turn& turn) {
     newcomer.extensions = std::move(extensions.elements);
     // Guests must have it before they see themselves in the room, or it has no effect; a teacher begins as it likes.
     const bool starts_muted = room_.policy.start_audio_muted || room_.policy.start_video_muted;
-    if (starts_muted && !newcomer.is_owner()) tell_metadata(newcomer, turn);
+    const bool told_first = starts_muted && !newcomer.is_owner();
+    if (told_first) tell_metadata(newcomer, turn);
     muc::enter(room_, std::move(newcomer), config_.focus_user, turn.out.deliveries);
     if (room_.second_arrival_unix_ms == 0 && room_.occupants().size() == 2) {
         room_.second_arrival_unix_ms = turn.wall.unix_us / 1000;
@@ -111,7 +112,7 @@ bool Conference::join(const Arrival& arrival, const Turn& turn) {
     if (arrival.owner && !lesson().room_.password().is_known())
         muc::tell(*room_.find(session), kSetPassword, turn.out.deliveries);
     const muc::Occupant& seated = *std::as_const(room_).find(session);
-    if (starts_muted && seated.is_owner()) tell_metadata(seated, turn);
+    if (!told_first) tell_metadata(seated, turn);
     welcome(seated, turn);
     media_.join(session, turn);
     arrived(session, turn);

@@ -34,6 +34,7 @@ inline constexpr Duration kProbeTime = std::chrono::seconds(1);
 
 inline constexpr std::size_t kMaxGroups = 50;        // breakout rooms of one lesson; further ones are refused
 inline constexpr std::size_t kMaxGroupName = 64;     // characters
+inline constexpr unsigned kMaxGroupMinutes = 240;    // that a teacher may say are left for the groups
 inline constexpr std::size_t kMaxAssignments = 512;  // who belongs to which group; the oldest goes
 // From leaving one room of a lesson for another one to arriving there.
 inline constexpr Duration kPassageTime = std::chrono::seconds(15);

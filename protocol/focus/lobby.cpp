@@ -189,6 +189,7 @@ void Conference::shut_door(bool shut, const Turn& turn) {
     if (shut == room_.door_shut) return;
     room_.door_shut = shut;
     muc::announce_configuration(room_, turn.out.deliveries);
+    at_each_place([&](Conference& place) { place.metadata_changed(turn); });
     if (shut) {
         // A yes of last time is none for this time.
         std::erase_if(knocks_, [&](const auto& knock) { return room_.find(knock.first) == nullptr; });

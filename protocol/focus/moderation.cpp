@@ -41,6 +41,18 @@ std::optional<Medium> medium_of(std::string_view name) {
     return std::nullopt;
 }
 
+std::string_view name_of(muc::PrivateChat way) {
+    switch (way) {
+        case muc::PrivateChat::All:
+            return "all";
+        case muc::PrivateChat::ToModerators:
+            return "to-moderators";
+        case muc::PrivateChat::Off:
+            return "off";
+    }
+    return "";
+}
+
 std::string_view mute_namespace(Medium medium) {
     switch (medium) {
         case Medium::Audio:
@@ -112,10 +124,7 @@ void Conference::rules_changed(std::string_view actor, const Turn& turn) {
         }
     }
     media_.apply_rights(turn);
-    if (metadata_told_ != metadata()) {
-        metadata_told_ = metadata();
-        for (const muc::Occupant& occupant : room_.occupants()) tell_metadata(occupant, turn);
-    }
+    metadata_changed(turn);
     for (auto& [id, group] : groups_) {
         group.place->room_.policy = room_.policy;
         group.place->room_.quiet = room_.quiet;
@@ -138,11 +147,29 @@ void Conference::welcome(const muc::Occupant& newcomer, const Turn& turn) {
 }
 
 std::string Conference::metadata() const {
+    const RoomPolicy& policy = room_.policy;
     json::object start_muted;
-    if (room_.policy.start_audio_muted) start_muted["audio"] = true;
-    if (room_.policy.start_video_muted) start_muted["video"] = true;
+    if (policy.start_audio_muted) start_muted["audio"] = true;
+    if (policy.start_video_muted) start_muted["video"] = true;
+    // A key of our own: the built-in classroom says in words what is off. Jitsi's clients keep what they do not know.
+    json::object rules{{"chat", policy.chat},
+                       {"privateChat", name_of(policy.private_chat)},
+                       {"rename", policy.rename},
+                       {"polls", policy.polls},
+                       {"chooseGroup", policy.choose_group},
+                       {"quiet", room_.quiet},
+                       {"frozen", room_.is_frozen()},
+                       {"door", lesson().room_.door_shut}};
     return json::serialize(
-        json::object{{"type", "room_metadata"}, {"metadata", json::object{{"startMuted", std::move(start_muted)}}}});
+        json::object{{"type", "room_metadata"},
+                     {"metadata", json::object{{"startMuted", std::move(start_muted)}, {"rules", std::move(rules)}}}});
+}
+
+void Conference::metadata_changed(const Turn& turn) {
+    std::string now = metadata();
+    if (metadata_told_ == now) return;
+    metadata_told_ = std::move(now);
+    for (const muc::Occupant& occupant : room_.occupants()) tell_metadata(occupant, turn);
 }
 
 void Conference::tell_metadata(const muc::Occupant& occupant, const Turn& turn) {

@@ -20,4 +20,10 @@ std::string time_notice(unsigned minutes) {
            " bis zum Ende. Verlängern: Steuerseite.";
 }
 
+std::string groups_notice(unsigned minutes) {
+    if (minutes == 0) return "Die Gruppen schließen gleich. Du kommst von selbst zurück.";
+    return minutes == 1 ? "Noch eine Minute in den Gruppen."
+                        : "Noch " + std::to_string(minutes) + " Minuten in den Gruppen.";
+}
+
 }  // namespace klassenraum::focus

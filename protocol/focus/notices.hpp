@@ -29,5 +29,6 @@ inline constexpr const char* kSetPassword =
 std::string orphaned_notice(Duration grace);
 std::string leaving_notice(Duration grace);
 std::string time_notice(unsigned minutes);
+std::string groups_notice(unsigned minutes);  // 0: they close now
 
 }  // namespace klassenraum::focus

@@ -75,7 +75,10 @@ void Conferences::Parts::receive_presence(const xmpp::Sender& sender, const xml:
         if (const xml::Element* status = presence.child("status", ns::kClient)) {
             removal.status = muc::plain_line(status->text(), muc::kMaxStatus);
         }
-        if (removal.status == kSwitchRoom) seat->let_pass(sender.session, turn);
+        // Clients of 2022 do not say that they only switch. Who taught and leaves for good is not waited for.
+        const bool switches = removal.status == kSwitchRoom || seat->lesson().is_sent(sender.session);
+        const bool guest_of_group = seat->is_breakout() && !seat->room().find(sender.session)->is_owner();
+        if (switches || guest_of_group) seat->let_pass(sender.session, turn);
         visitors[sender.session].room.clear();
         return seat->leave(sender.session, removal, LastLoss::Left, turn);
     }

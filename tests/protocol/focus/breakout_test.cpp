@@ -135,6 +135,48 @@ TEST(BreakoutRooms, TakeWhoIsSentThereWithoutAPasswordAndNobodyElse) {
     EXPECT_EQ(lesson.people().at(1).group, "Gruppe Wale");
 }
 
+// lib-jitsi-meet of 2022 leaves without a word.
+TEST(BreakoutRooms, TakeClientsThatDoNotSaySwitchRoomIfTheyWereSent) {
+    Groups lesson;
+    const std::string group = lesson.add();
+    const auto walk = [&](Client& client, const std::string& to) {
+        lesson.school.leave(client);
+        return lesson.walk(client, to, false);
+    };
+    EXPECT_FALSE(walk(lesson.other, group)) << "nobody sent it";
+    lesson.move(lesson.teacher, lesson.guest, group);
+    EXPECT_TRUE(walk(lesson.guest, group));
+    lesson.move(lesson.teacher, lesson.teacher, group);
+    EXPECT_TRUE(walk(lesson.teacher, group));
+    EXPECT_FALSE(lesson.guest.has_text("Der Klassenraum schließt")) << "the teacher was on the way";
+    lesson.command(lesson.teacher, "remove", "breakoutRoomJid='" + group + "'");
+    EXPECT_TRUE(walk(lesson.guest, kMain));
+    EXPECT_TRUE(walk(lesson.teacher, kMain));
+    EXPECT_FALSE(lesson.guest.has_text("Der Klassenraum schließt"));
+    lesson.school.leave(lesson.teacher);
+    EXPECT_TRUE(lesson.guest.has_text("Der Klassenraum schließt")) << "who was not sent has left";
+}
+
+TEST(BreakoutRooms, HearFromTheTeacherHowLongTheyHave) {
+    Groups lesson;
+    const std::string group = lesson.add();
+    lesson.move(lesson.teacher, lesson.guest, group);
+    ASSERT_TRUE(lesson.walk(lesson.guest, group));
+    lesson.take();
+    lesson.command(lesson.other, "notice", "minutes='9'");
+    for (const char* wrong : {"", "-1", "viel", "9999", "5x"}) {
+        lesson.command(lesson.teacher, "notice", "minutes='" + std::string(wrong) + "'");
+    }
+    EXPECT_TRUE(lesson.guest.inbox.empty());
+    lesson.command(lesson.teacher, "notice", "minutes='5'");
+    EXPECT_TRUE(lesson.guest.has_text("Noch 5 Minuten in den Gruppen."));
+    lesson.command(lesson.teacher, "notice", "minutes='1'");
+    EXPECT_TRUE(lesson.guest.has_text("Noch eine Minute in den Gruppen."));
+    lesson.command(lesson.teacher, "notice", "minutes='0'");
+    EXPECT_TRUE(lesson.guest.has_text("Die Gruppen schließen gleich."));
+    EXPECT_TRUE(lesson.other.inbox.empty());
+}
+
 TEST(BreakoutRooms, LetGuestsWanderOnlyWhereTheTeacherAllowsIt) {
     RoomPolicy policy;
     policy.choose_group = true;

@@ -181,7 +181,7 @@ TEST(RoomMetadata, StartMutedReachesGuestsBeforeTheySeeThemselves) {
                                                 "\"data\":{\"audio\":true},\"type\":\"room_metadata\"}</room_metadata>"));
     };
     set(lesson.guest);
-    EXPECT_FALSE(lesson.other.has_text("startMuted"));
+    EXPECT_FALSE(lesson.other.has_json("\"startMuted\":{\"audio\":true}"));
     set(lesson.teacher);
     EXPECT_TRUE(lesson.other.has_json("\"startMuted\":{\"audio\":true}"));
     Client& late = lesson.school.guest();
@@ -195,6 +195,45 @@ TEST(RoomMetadata, StartMutedReachesGuestsBeforeTheySeeThemselves) {
     }
     EXPECT_LT(0U, told);
     EXPECT_LT(told, seen);
+}
+
+// So that the built-in classroom can say in words what is off.
+TEST(RoomMetadata, TellsTheRulesToWhoComesAndToEverybodyOnAChange) {
+    Lesson lesson;
+    const auto last_rules = [](const Client& client) {
+        std::string last;
+        for (const xml::Element& stanza : client.inbox) {
+            const xml::Element* json = stanza.child("json-message", ns::kJitmeet);
+            if (json == nullptr || stanza.attribute("from") != "metadata.school.example") continue;
+            last = json->text().substr(json->text().find("\"rules\""));
+        }
+        return last;
+    };
+    const std::string open = "\"rules\":{\"chat\":true,\"privateChat\":\"to-moderators\",\"rename\":true,\"polls\":true,"
+                             "\"chooseGroup\":false,\"quiet\":false,\"frozen\":false,\"door\":false}}}";
+    Client& late = lesson.school.guest();
+    Client& colleague = lesson.school.cookie_teacher();
+    ASSERT_TRUE(lesson.school.enter(late) && lesson.school.enter(colleague, ""));
+    EXPECT_EQ(last_rules(late), open);
+    EXPECT_EQ(last_rules(colleague), open);
+    lesson.school.leave(colleague);
+    RoomPolicy policy = Classroom::default_config().policy;
+    policy.chat = false;
+    policy.private_chat = muc::PrivateChat::Off;
+    lesson.school.ask(SetPolicy{{}, "amsel", "amsel-mathe", policy});
+    EXPECT_TRUE(last_rules(lesson.guest).starts_with("\"rules\":{\"chat\":false,\"privateChat\":\"off\""));
+    lesson.school.ask(QuietRoom{{}, "amsel", "amsel-mathe", true});
+    EXPECT_NE(last_rules(lesson.guest).find("\"quiet\":true,\"frozen\":false,\"door\":true"), std::string::npos);
+    lesson.school.ask(ShutDoor{{}, "amsel", "amsel-mathe", false});
+    EXPECT_NE(last_rules(lesson.guest).find("\"door\":false"), std::string::npos);
+    lesson.school.leave(lesson.teacher);
+    EXPECT_NE(last_rules(lesson.guest).find("\"frozen\":true"), std::string::npos);
+    lesson.guest.take();
+    ASSERT_TRUE(lesson.school.enter(lesson.teacher, ""));
+    EXPECT_NE(last_rules(lesson.guest).find("\"frozen\":false"), std::string::npos);
+    lesson.guest.take();
+    lesson.school.ask(ShutDoor{{}, "amsel", "amsel-mathe", false});
+    EXPECT_EQ(last_rules(lesson.guest), "") << "nothing changed";
 }
 
 TEST(Polls, GoToEverybodyAndToWhoComesLater) {

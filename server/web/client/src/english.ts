@@ -83,6 +83,8 @@ export const english: Record<string, string> = {
     "Die Tür ist auf. Wer gewartet hat, ist jetzt im Raum.": "The door is open. Those who waited are in the room now.",
     "Die Tür ist zu. Deine Lehrkraft weiß, dass du wartest, und lässt dich herein.":
         "The door is shut. Your teacher knows that you are waiting and will let you in.",
+    "Die Gruppen schließen gleich. Du kommst von selbst zurück.":
+        "The groups close in a moment. You will come back by yourself.",
     "Die Tür ist zu. Wer neu kommt, wartet auf Ihr Ja.": "The door is shut. Whoever comes now waits for your yes.",
     "Die Verbindung zur Lehrkraft ist unterbrochen. Mikrofone, Kameras und Chat sind solange aus. Der Klassenraum schließt in {0} Minuten.":
         "The connection to the teacher is interrupted. Microphones, cameras and chat are off meanwhile. The classroom closes in {0} minutes.",
@@ -187,6 +189,7 @@ export const english: Record<string, string> = {
     "Noch sind keine Lernenden im Raum.": "There are no learners in the room yet.",
     "Noch {0} Minute bis zum Ende. Verlängern: Steuerseite.": "{0} minute left. To extend: control page.",
     "Noch {0} Minuten bis zum Ende. Verlängern: Steuerseite.": "{0} minutes left. To extend: control page.",
+    "Noch eine Minute in den Gruppen.": "One more minute in the groups.",
     "Noch {0} Minuten in den Gruppen.": "{0} more minutes in the groups.",
     "Noch {minutes} Minuten": "{minutes} more minutes",
     "Noch {minutes} Minuten bis zum Ende.": "{minutes} minutes left.",
