@@ -1,6 +1,6 @@
-// A model of a room's life against the real shard: XMPP streams that log in, break, resume and come back, two teachers, a
-// foreign one, guests, groups, the control page and the clock, in seeded random orders. The model knows only what was
-// shown and said, and holds product.md R1–R5 against every stanza that anybody gets. KLASSENRAUM_MODEL_STEPS makes it long.
+// A model of a room's life against the real shard: streams that log in, break, resume and come back, two teachers, a
+// foreign one, guests, groups, the control page and the clock, in seeded random orders. It knows only what was shown and
+// said, and holds product.md R1–R5 against every stanza that anybody gets. KLASSENRAUM_MODEL_STEPS makes it long.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "protocol/shard/shard.hpp"
@@ -27,6 +28,7 @@ constexpr Duration kAfterLeaving = 1s;   // product.md R4
 constexpr Duration kAfterBreaking = 12s;
 constexpr Duration kOnTheWay = 5s;       // a teacher between two rooms of the lesson
 constexpr Duration kPassage = 15s;       // anybody else
+constexpr Duration kToObey = 10s;        // from being sent to going
 
 struct Nowhere final : DatagramSink {
     MutableBytes acquire() override { return octets; }
@@ -45,17 +47,21 @@ struct Person {
     bool interrupted = false;
     std::uint32_t proved = 0;    // generation of the password that it showed rightly
     bool invited = false;        // an owner said yes
-    bool banned = false;
+    std::string banned;          // nick of the stream that was sent out
+    bool banned_machine = false;  // which had told its machine
+    bool known = false;          // this stream told its machine
     Instant passed{};            // left one room of the lesson for another
     std::uint32_t passed_generation = 0;
     std::string assigned;
+    Instant assigned_at{};
+    Instant counts_until{};      // as a teacher of the lesson
     bool is_teacher() const { return account == "amsel-27"; }
 };
 
 class Model {
 public:
     explicit Model(std::uint64_t seed)
-        : random_(seed), entropy_(seed + 1000), shard_(school(), identity(), entropy_) {
+        : random_(seed), entropy_(seed + 1000), shard_(school(), kIdentity, entropy_) {
         for (const char* account : {"amsel-27", "amsel-27", "drossel", "", "", "", ""}) {
             Person person;
             person.account = account;
@@ -73,10 +79,7 @@ public:
     }
 
 private:
-    static const crypto::Identity& identity() {
-        static const crypto::Identity one = crypto::Identity::create();
-        return one;
-    }
+    inline static const crypto::Identity kIdentity = crypto::Identity::create();
     static Config school() {
         Config config;
         config.domain = "school.example";
@@ -150,7 +153,7 @@ private:
         if (!person.place.empty()) ghost(person);
         connect(person);
         person.nick = random_.token(8, Entropy::kHex);
-        person.interrupted = false;
+        person.interrupted = person.known = false;
         person.passed = {};
         say(person, "<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
         say(person, "<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
@@ -211,15 +214,12 @@ private:
         }
         if (nick != person.nick) return;
         if (presence.has_attribute("type")) {
-            if (person.place == room) leave_seen(person);
-            return;
+            if (person.place != room) return;
+            person.place.clear();
+            person.invited = false;
+            return note_teachers();
         }
         if (person.place != room) enter_seen(person, room);
-    }
-    void leave_seen(Person& person) {
-        person.place.clear();
-        person.invited = false;
-        note_teachers();
     }
     void enter_seen(Person& person, const std::string& room) {
         const bool main = room == kMain;
@@ -229,13 +229,14 @@ private:
         if (person.is_teacher()) {
             former_nicks_.insert(person.nick);
         } else {
-            if (person.banned) complain("somebody sent out came in");
+            if (person.banned == person.nick || (person.banned_machine && person.known)) complain("somebody sent out came in");
             if (!passes && shown_ != password_ && person.proved != generation_) complain("came in without the password");
             if (!passes && door_shut_ && !person.invited) complain("came in through a shut door");
             if (!main && (!passes || person.assigned != room)) complain("came into a group that it was not sent to");
             if (!passes && abandoned()) complain("came in though nobody teaches");
         }
         if (!passes && shown_ == password_) person.proved = generation_;
+        if (main && groups_.contains(person.assigned)) person.assigned_at = now_;  // and is sent there again
         person.place = room;
         person.passed = {};
         note_teachers();
@@ -247,7 +248,7 @@ private:
             const Person& speaker = people_.at(static_cast<std::size_t>(std::stoi(who)));
             if (message.attribute("type") == "error") return;
             if (!speaker.is_teacher() && abandoned() && !replaying_) complain("words of a guest pass though nobody teaches");
-            if (person.place.empty()) complain("words leave the room");
+            if (person.place.empty() && !replaying_) complain("words leave the room");
         }
         const xml::Element* json = message.child("json-message", ns::kJitmeet);
         if (json == nullptr || message.attribute("from") != "breakout.school.example") return;
@@ -266,12 +267,14 @@ private:
             people_, [](const Person& one) { return one.is_teacher() && !one.place.empty() && !one.interrupted; });
     }
     void note_teachers() {
-        if (teaches_now()) {
-            taught_until_ = now_;
-            grace_ = kAfterBreaking;
+        for (Person& one : people_) {
+            if (one.is_teacher() && !one.place.empty() && !one.interrupted) one.counts_until = now_ + kAfterBreaking;
         }
     }
-    bool abandoned() const { return !teaches_now() && now_ > std::max(taught_until_ + grace_, ghosts_until_); }
+    bool abandoned() const {
+        return !teaches_now() && now_ > ghosts_until_ &&
+               std::ranges::all_of(people_, [&](const Person& one) { return now_ > one.counts_until; });
+    }
 
     // --- what people do ---
     void act() {
@@ -298,6 +301,7 @@ private:
     std::string any_group() { return *std::next(groups_.begin(), static_cast<std::ptrdiff_t>(below(groups_.size()))); }
     void join(Person& person, const std::string& room) {
         if (chance(80)) {
+            person.known = true;
             say(person, "<iq xmlns='jabber:client' type='set' id='c' to='focus.school.example'><conference xmlns='" +
                             std::string(ns::kFocus) + "' room='" + room + "' machine-uid='" + person.machine + "'/></iq>");
         }
@@ -312,17 +316,16 @@ private:
     }
     void leave(Person& person) {
         if (person.place.empty()) return;
-        const bool goes_on = chance(50);
-        const bool taught = teaches_now();
+        const bool says_so = chance(50);
         const std::string place = person.place;
-        person.passed = goes_on ? now_ : Instant{};
+        // Clients of 2022 do not say so; then it counts that they were just sent, or that they leave a group.
+        const bool sent = (person.assigned_at != Instant{} && now_ <= person.assigned_at + kToObey) || closing_.contains(place);
+        const bool goes_on = says_so || sent;
+        person.passed = goes_on || (place != kMain && !person.is_teacher()) ? now_ : Instant{};
         person.passed_generation = generation_;
         say(person, "<presence xmlns='jabber:client' type='unavailable' to='" + place + "/" + person.nick + "'>" +
-                        (goes_on ? "<status>switch_room</status>" : "") + "</presence>");
-        if (taught && !teaches_now()) {
-            taught_until_ = now_;
-            grace_ = goes_on ? kOnTheWay : kAfterLeaving;
-        }
+                        (says_so ? "<status>switch_room</status>" : "") + "</presence>");
+        if (person.is_teacher()) person.counts_until = now_ + (goes_on ? kOnTheWay : kAfterLeaving);
     }
     void chat(Person& person) {
         const auto index = static_cast<std::size_t>(&person - people_.data());
@@ -338,13 +341,15 @@ private:
         };
         if (groups_.empty() || chance(15)) return send("add", "subject='Gruppe'");
         const std::string group = any_group();
-        if (chance(15)) return send("remove", "breakoutRoomJid='" + group + "'");
+        const bool may = person.is_teacher() && !person.place.empty();
+        const bool removes = chance(15);
+        if (removes && may) closing_.insert(group);
+        if (removes) return send("remove", "breakoutRoomJid='" + group + "'");
         if (chance(10)) return send("rename", "breakoutRoomJid='" + group + "' subject='Andere'");
         Person& target = anybody();
         if (target.place.empty()) return;
         const std::string to = chance(25) ? kMain : group;
-        const bool may = person.is_teacher() && !person.place.empty();
-        if (may) target.assigned = to;
+        if (may) std::tie(target.assigned, target.assigned_at) = std::pair(to, now_);
         send("move-to-room", "participantJid='" + target.place + "/" + target.nick + "' roomJid='" + to + "'");
     }
     void administer(Person& person) {
@@ -358,7 +363,7 @@ private:
                         (kick ? "role='none' nick='" + target.nick + "'" : "role='moderator' nick='" + target.nick + "'") +
                         "/></query></iq>");
         if (iq_succeeded_ && kick && !may) complain("kicked without the right");
-        if (iq_succeeded_ && kick) target.banned = true;
+        if (iq_succeeded_ && kick) std::tie(target.banned, target.banned_machine) = std::pair(target.nick, target.known);
     }
     void lobby(Person& person) {
         if (person.is_teacher() && !person.place.empty() && chance(50)) {
@@ -385,15 +390,11 @@ private:
         switch (below(5)) {
             case 0: {
                 const bool shut = chance(60);
-                if (ask(focus::ShutDoor{request, account, kSlug, shut})) {
-                    // Who waits when it opens was let in; who stands before it when it shuts was not.
-                    for (Person& person : people_) person.invited = !shut || (person.invited && !person.place.empty());
-                    door_shut_ = shut;
-                }
+                if (ask(focus::ShutDoor{request, account, kSlug, shut})) door_is(shut);
                 return;
             }
             case 1:
-                if (ask(focus::QuietRoom{request, account, kSlug, true})) door_shut_ = true;
+                if (ask(focus::QuietRoom{request, account, kSlug, true})) door_is(true);
                 ask(focus::QuietRoom{RequestId{++numbers_}, account, kSlug, false});
                 return;
             case 2: {
@@ -408,6 +409,12 @@ private:
                 if (chance(15)) ask(focus::EndRoom{request, account, kSlug});
         }
     }
+    // Who waits when it opens was let in; who stands before it when it shuts was not.
+    void door_is(bool shut) {
+        if (shut == door_shut_) return;
+        for (Person& person : people_) person.invited = !shut || (person.invited && !person.place.empty());
+        door_shut_ = shut;
+    }
     void hostile(Person& person) {
         if (person.is_teacher()) return;
         const auto to = [&](const std::string& component, const std::string& payload) {
@@ -417,8 +424,7 @@ private:
         switch (below(4)) {
             case 0: to("endconference", "<end_conference/>"); break;
             case 1: to("avmoderation", "<av_moderation enable='false' mediaType='audio'/>"); break;
-            case 2:
-                say(person, "<iq xmlns='jabber:client' type='set' id='o' to='" + kMain +
+            case 2: say(person, "<iq xmlns='jabber:client' type='set' id='o' to='" + kMain +
                                 "'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'><field "
                                 "var='muc#roomconfig_roomsecret'><value>wort 1</value></field></x></query></iq>");
                 break;
@@ -441,11 +447,13 @@ private:
         ended_ = true;
         door_shut_ = false;
         groups_.clear();
+        closing_.clear();
         for (Person& person : people_) {
-            person.banned = person.invited = false;
+            person.banned_machine = person.invited = false;
+            person.banned.clear();
             person.proved = 0;
             person.assigned.clear();
-            person.passed = {};
+            person.assigned_at = person.passed = {};
             if (person.interrupted) person.place.clear();
         }
     }
@@ -461,6 +469,7 @@ private:
     std::string shown_;
     std::uint32_t generation_ = 0;
     std::set<std::string> groups_;
+    std::set<std::string> closing_;  // of them
     std::set<std::string> former_nicks_;  // of teachers
     bool door_shut_ = false;
     bool resumed_ = false;
@@ -468,9 +477,7 @@ private:
     bool iq_succeeded_ = false;
     bool ended_ = false;
     focus::RoomAnswer answer_;
-    Instant taught_until_{};
     Instant ghosts_until_{};
-    Duration grace_ = kAfterBreaking;
     std::uint64_t numbers_ = 0;
     std::string complaint_;
     int step_ = 0;
