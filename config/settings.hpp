@@ -69,7 +69,7 @@ struct Room {
     std::uint32_t max_participants = 40;
     Lobby lobby = Lobby::Off;
     LearnerCamera learner_camera = LearnerCamera::All;
-    LearnerUnmute learner_unmute = LearnerUnmute::Free;  // Ask once the built-in classroom can raise hands
+    LearnerUnmute learner_unmute = LearnerUnmute::Ask;
     PrivateChat private_chat = PrivateChat::ToModerators;
 };
 struct Limits {

@@ -38,7 +38,18 @@ std::string create_room(const TlsClientContext& tls,
                         const std::string& title,
                         const std::string& password) {
     constexpr std::string_view kInvitation = "/einladung/";
-    const WebAnswer answer = post(tls, server, "/anlegen", cookie, {{"titel", title}, {"passwort", password}});
+    // Learners of a load test speak without asking first.
+    const WebAnswer answer = post(tls,
+                                  server,
+                                  "/anlegen",
+                                  cookie,
+                                  {{"titel", title},
+                                   {"passwort", password},
+                                   {"regeln", "1"},
+                                   {"mikrofone", "frei"},
+                                   {"bildschirm", "1"},
+                                   {"umbenennen", "1"},
+                                   {"umfragen", "1"}});
     const std::string_view target = answer.field("location");
     const std::size_t at = target.find(kInvitation);
     if (at == target.npos) {

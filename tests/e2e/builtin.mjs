@@ -59,11 +59,13 @@ export class Participant {
 }
 
 // Logs in on the page and makes a room: {slug, password}. Leaves the page on the invitation.
-export async function createRoom(teacher, { title = 'Mathe 7b', password = 'wolke-apfel-37' } = {}) {
+// `mikrofone`: 'frei', unless a case is about asking to speak.
+export async function createRoom(teacher, { title = 'Mathe 7b', password = 'wolke-apfel-37', mikrofone = 'frei' } = {}) {
     const { page, server } = teacher;
     await page.goto(`${server.origin}/anmelden`);
     await submit(page, server.account);
     await page.goto(`${server.origin}/anlegen`);
+    await page.select('select[name="mikrofone"]', mikrofone);
     await submit(page, { titel: title, passwort: password });
     const text = await page.evaluate(() => document.body.innerText + [...document.querySelectorAll('textarea')].map(t => t.value).join('\n'));
     const link = new RegExp(`${server.origin}/([a-z0-9-]+)`).exec(text);

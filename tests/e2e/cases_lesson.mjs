@@ -29,6 +29,8 @@ for (const [first, second] of [['chromium', 'firefox'], ['firefox', 'chromium']]
             await until('the form', () => page.$('#titel'));
             await page.type('#titel', 'Mathe 7b');
             const password = await page.$eval('#passwort', input => input.value);
+            if (await page.$eval('#mikrofone', select => select.value) !== 'melden') throw new Error('learners speak without asking');
+            await page.select('#mikrofone', 'frei');
             await Promise.all([page.waitForNavigation(), page.click('button[value=anlegen]')]);
             await reads(teacher, 'Einladung in den Klassenraum „Mathe 7b"');
             await reads(teacher, 'Du brauchst keinen Account.');

@@ -13,6 +13,8 @@ import './cases_relay.mjs';
 import './cases_speak.mjs';
 import './cases_states.mjs';
 import './cases_lesson.mjs';
+import './cases_groups.mjs';
+import './cases_hostile.mjs';
 import './cases_pages.mjs';
 import './cases_wire.mjs';
 import './cases_privacy.mjs';

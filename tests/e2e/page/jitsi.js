@@ -23,9 +23,10 @@ window.jitsi = (() => {
         });
     }
 
-    async function createConference() {
-        const config = { ...options.config, testing: {} };
-        conference = connection.initJitsiConference(options.room, config);
+    // `elsewhere`: a breakout room, { room, customDomain }, as jitsi-meet names it.
+    async function createConference(elsewhere = {}) {
+        const config = { ...options.config, testing: {}, customDomain: elsewhere.customDomain };
+        conference = connection.initJitsiConference(elsewhere.room || options.room, config);
         const events = J().events.conference;
         conference.on(events.CONFERENCE_JOINED, () => { state.joined = true; });
         conference.on(events.CONFERENCE_LEFT, () => { state.joined = false; });
