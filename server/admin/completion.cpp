@@ -10,8 +10,12 @@ struct Words {
     std::string_view follow;
 };
 
-constexpr std::array<Words, 18> kWords{{
-    {"", "setup serve config account room status doctor drain offer reload backup restore wind-down purge completion"},
+constexpr std::array<Words, 20> kWords{{
+    {"",
+     "setup serve config account room status doctor drain offer reload privacy backup restore wind-down purge "
+     "completion"},
+    {"privacy", "audit"},
+    {"audit", "--report"},
     {"setup", "--domain --mail --operator --until --certbot --no-input --config"},
     {"serve", "--dev --config --set --state --https-port --media-port"},
     {"config", "check show"},
