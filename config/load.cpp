@@ -59,6 +59,16 @@ bool assign(std::vector<std::string>& target, const toml::node& node) {
     target = std::move(texts);
     return true;
 }
+bool assign(std::vector<std::uint32_t>& target, const toml::node& node) {
+    const auto* list = node.as_array();
+    if (list == nullptr) return false;
+    std::vector<std::uint32_t> numbers;
+    for (const toml::node& entry : *list) {
+        if (!assign(numbers.emplace_back(), entry)) return false;
+    }
+    target = std::move(numbers);
+    return true;
+}
 template <typename Choice>
 requires std::is_enum_v<Choice>
 bool assign(Choice& target, const toml::node& node) {
@@ -79,6 +89,9 @@ std::string expectation(std::uint32_t) {
 }
 std::string expectation(const std::vector<std::string>&) {
     return "a list of texts";
+}
+std::string expectation(const std::vector<std::uint32_t>&) {
+    return "a list of numbers";
 }
 template <typename Choice>
 requires std::is_enum_v<Choice> std::string expectation(Choice) {

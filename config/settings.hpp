@@ -30,7 +30,10 @@ struct Listen {
     std::vector<std::string> https{"0.0.0.0:443", "[::]:443"};
     std::vector<std::string> http{"0.0.0.0:80", "[::]:80"};  // redirect and ACME challenge; empty: none
     std::uint32_t media_udp = 10000;            // the first worker's port; each further worker takes the next
-    std::vector<std::string> public_addresses;  // offered to clients when the host stands behind address translation
+    std::vector<std::uint32_t> media_udp_extra;  // the same media on further ports
+    // What clients are told. Those of the host are bound one by one, so that a floating address answers for itself; any
+    // other is one of address translation before the host.
+    std::vector<std::string> public_addresses;
 };
 struct Offer {
     std::string until;  // YYYY-MM-DD; empty: no end is announced
@@ -125,6 +128,7 @@ void visit_keys(SomeSettings& s, Visit&& visit) {
     visit("listen.https", s.listen.https);
     visit("listen.http", s.listen.http);
     visit("listen.media_udp", s.listen.media_udp);
+    visit("listen.media_udp_extra", s.listen.media_udp_extra);
     visit("listen.public_addresses", s.listen.public_addresses);
     visit("offer.until", s.offer.until);
     visit("offer.notice", s.offer.notice);

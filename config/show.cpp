@@ -22,9 +22,10 @@ std::string written(bool value) {
 std::string written(std::uint32_t value) {
     return std::to_string(value);
 }
-std::string written(const std::vector<std::string>& list) {
+template <typename Entry>
+std::string written(const std::vector<Entry>& list) {
     std::string text = "[";
-    for (const std::string& entry : list) text += (text.size() > 1 ? ", " : "") + written(entry);
+    for (const Entry& entry : list) text += (text.size() > 1 ? ", " : "") + written(entry);
     return text + "]";
 }
 template <typename Choice>
@@ -157,6 +158,14 @@ std::vector<Problem> check(const Settings& settings) {
             "limits.max_cpu_percent must be from 10 to 100.");
     require(settings.listen.media_udp + settings.media.workers <= 65536,
             "listen.media_udp leaves no port for every worker.");
+    require(settings.listen.public_addresses.size() <= 8, "listen.public_addresses may hold eight addresses.");
+    require(settings.listen.media_udp_extra.size() <= 4, "listen.media_udp_extra may hold four ports.");
+    for (const std::uint32_t port : settings.listen.media_udp_extra) {
+        const bool is_workers =
+            port >= settings.listen.media_udp && port < settings.listen.media_udp + settings.media.workers;
+        require(port >= 1 && port <= 65535 && !is_workers,
+                "listen.media_udp_extra must hold ports that are not those from listen.media_udp on.");
+    }
     require(settings.offer.until.empty() || is_date(settings.offer.until),
             "offer.until must be a date such as 2026-07-31.");
     require(settings.room.max_participants >= 2, "room.max_participants must be at least 2.");

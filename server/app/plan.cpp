@@ -13,17 +13,49 @@ bool lacks_family(const std::error_code& error) {
     return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
 }
 
-std::vector<Address> candidate_addresses(const config::Settings& settings, Mode mode) {
-    const std::vector<Address> loopback{*net::parse_address("127.0.0.1", 0), *net::parse_address("::1", 0)};
-    if (mode == Mode::Development) return loopback;
+const char* advice_for(const std::error_code& error) {
+    if (error == std::errc::permission_denied)
+        return " Next: allow ports below 1024 with sysctl net.ipv4.ip_unprivileged_port_start=443.";
+    return error == std::errc::address_in_use ? " Next: klassenraum doctor says who holds the port." : "";
+}
+
+std::vector<Address> public_addresses(const config::Settings& settings) {
     std::vector<Address> addresses;
     for (const std::string& text : settings.listen.public_addresses) {
         const auto address = net::parse_address(text, 0);
         if (!address) throw std::runtime_error("listen.public_addresses must hold IP addresses.");
         addresses.push_back(*address);
     }
+    return addresses;
+}
+
+std::vector<Address> candidate_addresses(const config::Settings& settings, Mode mode) {
+    const std::vector<Address> loopback{*net::parse_address("127.0.0.1", 0), *net::parse_address("::1", 0)};
+    if (mode == Mode::Development) return loopback;
+    std::vector<Address> addresses = public_addresses(settings);
     if (addresses.empty()) addresses = net::reachable_addresses();
     return addresses.empty() ? loopback : addresses;
+}
+
+// All addresses at once, or one by one: a host with several answers from the one that its routes prefer, and whoever
+// had asked another one would not take that answer. An address that is not the host's is translated before it.
+std::vector<Address> places_to_bind(const config::Settings& settings, Mode mode, bool v4) {
+    const bool loopback = mode == Mode::Development;
+    const char* any = v4 ? (loopback ? "127.0.0.1" : "0.0.0.0") : (loopback ? "::1" : "::");
+    std::vector<Address> own;
+    for (const Address& address : loopback ? std::vector<Address>{} : public_addresses(settings)) {
+        if (address.is_v4() != v4) continue;
+        if (!net::is_of_this_host(address)) return {*net::parse_address(any, 0)};
+        own.push_back(address);
+    }
+    return own.empty() ? std::vector<Address>{*net::parse_address(any, 0)} : own;
+}
+
+std::vector<std::uint16_t> media_ports(const config::Settings& settings, std::size_t worker, std::uint16_t first) {
+    std::vector<std::uint16_t> ports{first};
+    if (worker > 0) return ports;
+    for (const std::uint32_t port : settings.listen.media_udp_extra) ports.push_back(static_cast<std::uint16_t>(port));
+    return ports;
 }
 
 muc::RoomPolicy policy_of(const config::Room& room) {
@@ -111,8 +143,10 @@ shard::Config shard_for(const config::Settings& settings, Mode mode, std::size_t
     shard.websocket_origin = "wss://" + public_host(settings);
     // The path of a bridge WebSocket begins with it, by which a balancer finds the server.
     shard.worker_name = (settings.server.name.empty() ? "w" : settings.server.name + "-w") + std::to_string(worker);
-    for (const Address& address : candidate_addresses(settings, mode))
-        shard.candidates.push_back({net::text_of(address), media_port});
+    for (const std::uint16_t port : media_ports(settings, worker, media_port)) {
+        for (const Address& address : candidate_addresses(settings, mode))
+            shard.candidates.push_back({net::text_of(address), port});
+    }
     shard.max_participants = settings.room.max_participants;
     shard.max_rooms = settings.limits.max_rooms;
     shard.leave_grace = std::chrono::seconds(settings.room.end_grace_seconds);
@@ -130,17 +164,27 @@ shard::Config shard_for(const config::Settings& settings, Mode mode, std::size_t
 }
 
 worker::Sockets bind_media(const config::Settings& settings, Mode mode, std::size_t worker) {
-    const bool loopback = mode == Mode::Development;
-    auto port = static_cast<std::uint16_t>(settings.listen.media_udp == 0 ? 0 : settings.listen.media_udp + worker);
+    auto first = static_cast<std::uint16_t>(settings.listen.media_udp == 0 ? 0 : settings.listen.media_udp + worker);
     worker::Sockets bound;
-    for (const char* ip : {loopback ? "127.0.0.1" : "0.0.0.0", loopback ? "::1" : "::"}) {
-        auto socket = net::UdpSocket::create(*net::parse_address(ip, port));
+    const auto bind = [&bound, &first](const Address& place, std::uint16_t& way) {
+        auto socket = net::UdpSocket::create(place);
         if (socket) {
-            port = socket->local().port;
+            ++way;
+            if (first == 0) first = socket->local().port;
             bound.sockets.push_back(std::move(*socket));
         } else if (!lacks_family(socket.error())) {
-            throw std::runtime_error("Cannot use UDP port " + std::to_string(port) +
-                                     " for media: " + socket.error().message() + ".");
+            throw std::runtime_error("Cannot use UDP port " + std::to_string(place.port) +
+                                     " for media: " + socket.error().message() + "." + advice_for(socket.error()));
+        }
+    };
+    for (const bool v4 : {true, false}) {
+        std::uint16_t way = 0;
+        for (const std::uint16_t port : media_ports(settings, worker, first)) {
+            for (Address place : places_to_bind(settings, mode, v4)) {
+                place.port = port;
+                place.way = way;
+                bind(place, way);
+            }
         }
     }
     if (bound.sockets.empty()) throw std::runtime_error("This host has neither IPv4 nor IPv6 for media.");

@@ -74,6 +74,22 @@ std::vector<Address> reachable_addresses() {
     return found.empty() ? one_per_interface() : found;
 }
 
+bool is_of_this_host(const Address& address) {
+    ifaddrs* list = nullptr;
+    if (getifaddrs(&list) != 0) return false;
+    bool found = false;
+    for (const ifaddrs* entry = list; entry != nullptr && !found; entry = entry->ifa_next) {
+        if (entry->ifa_addr == nullptr) continue;
+        const int family = entry->ifa_addr->sa_family;
+        if (family != AF_INET && family != AF_INET6) continue;
+        sockaddr_storage storage{};
+        std::memcpy(&storage, entry->ifa_addr, family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
+        found = from_sockaddr(storage).ip == address.ip;
+    }
+    freeifaddrs(list);
+    return found;
+}
+
 std::optional<Address> parse_address(std::string_view ip, std::uint16_t port) {
     const std::string text(ip);
     std::array<std::uint8_t, 4> v4{};

@@ -17,6 +17,9 @@ inline constexpr std::size_t kMaxCandidates = 8;
 // host without a default route one address per interface. Empty when there is nothing but loopback.
 std::vector<Address> reachable_addresses();
 
+// Whether an interface of this host has it; its port does not matter.
+bool is_of_this_host(const Address& address);
+
 std::optional<Address> parse_address(std::string_view ip, std::uint16_t port);
 std::string text_of(const Address& address);  // without the port; for candidates only, never for a log
 

@@ -33,8 +33,8 @@ using SegmentControl = std::array<char, CMSG_SPACE(sizeof(std::uint16_t))>;
 }  // namespace
 
 struct SendBatch::Parts {
-    int v4 = -1;
-    int v6 = -1;
+    std::vector<int> v4;  // by way
+    std::vector<int> v6;
     bool segmentation = false;
     Totals totals;
 
@@ -68,9 +68,10 @@ struct SendBatch::Parts {
     }
     void add(const Address& destination, std::uint16_t slot, std::size_t length);
     void flush_family(bool v4_family);
+    void flush_way(bool v4_family, std::size_t way, int descriptor);
     void send_all(int descriptor, std::size_t begin, std::size_t end);
     void send_singly(int descriptor, const Run& run);
-    std::size_t build(bool v4_family);
+    std::size_t build(bool v4_family, std::size_t way);
     std::array<std::uint16_t, kSendSlots> run_of_message{};
 };
 
@@ -95,13 +96,13 @@ void SendBatch::Parts::add(const Address& destination, std::uint16_t slot, std::
                          .octets = static_cast<std::uint32_t>(length)};
 }
 
-// One mmsghdr per run of the family, in the order in which the runs began.
-std::size_t SendBatch::Parts::build(bool v4_family) {
+// One mmsghdr per run of the family and way, in the order in which the runs began.
+std::size_t SendBatch::Parts::build(bool v4_family, std::size_t way) {
     std::size_t message_count = 0;
     std::size_t vector_count = 0;
     for (std::size_t index = 0; index < run_count; ++index) {
         const Run& run = runs[index];
-        if (run.destination.is_v4() != v4_family) continue;
+        if (run.destination.is_v4() != v4_family || run.destination.way != way) continue;
         msghdr& header = messages[message_count].msg_hdr;
         header = {};
         header.msg_name = &names[message_count];
@@ -126,9 +127,13 @@ std::size_t SendBatch::Parts::build(bool v4_family) {
 }
 
 void SendBatch::Parts::flush_family(bool v4_family) {
-    const std::size_t message_count = build(v4_family);
+    const std::vector<int>& descriptors = v4_family ? v4 : v6;
+    for (std::size_t way = 0; way < descriptors.size(); ++way) flush_way(v4_family, way, descriptors[way]);
+}
+
+void SendBatch::Parts::flush_way(bool v4_family, std::size_t way, int descriptor) {
+    const std::size_t message_count = build(v4_family, way);
     if (message_count == 0) return;
-    const int descriptor = v4_family ? v4 : v6;
     if (descriptor < 0) {
         for (std::size_t i = 0; i < message_count; ++i) totals.dropped += runs[run_of_message[i]].count;
         return;
@@ -183,12 +188,16 @@ void SendBatch::Parts::send_singly(int descriptor, const Run& run) {
 
 SendBatch::SendBatch(int v4_descriptor, int v6_descriptor, Segmentation segmentation)
     : parts_(std::make_unique<Parts>()) {
-    parts_->v4 = v4_descriptor;
-    parts_->v6 = v6_descriptor;
+    add_way(true, v4_descriptor);
+    add_way(false, v6_descriptor);
     parts_->segmentation = segmentation == Segmentation::WhenPossible;
 }
 
 SendBatch::~SendBatch() = default;
+
+void SendBatch::add_way(bool v4, int descriptor) {
+    (v4 ? parts_->v4 : parts_->v6).push_back(descriptor);
+}
 
 MutableBytes SendBatch::acquire() {
     if (parts_->used == kSendSlots) flush();

@@ -22,6 +22,8 @@ public:
     // Descriptors of bound UDP sockets; -1 where there is none of that family. They must outlive the batch.
     SendBatch(int v4_descriptor, int v6_descriptor, Segmentation segmentation);
     ~SendBatch() override;
+    // Before anything is sent: the socket of the family's next way (Address::way).
+    void add_way(bool v4, int descriptor);
 
     MutableBytes acquire() override;
     void commit(const Address& destination, std::size_t length) override;
@@ -31,7 +33,7 @@ public:
         std::uint64_t datagrams = 0;
         std::uint64_t bytes = 0;
         std::uint64_t messages = 0;   // sends; fewer than datagrams when segmentation helps
-        std::uint64_t dropped = 0;    // the socket's buffer was full, or no socket of that family
+        std::uint64_t dropped = 0;    // the socket's buffer was full, or no socket of that family and way
         std::uint64_t fallbacks = 0;  // segmented sends the kernel or its driver refused
     };
     const Totals& totals() const;

@@ -27,6 +27,7 @@ struct UdpSocket::Parts {
     using Control = std::array<char, CMSG_SPACE(sizeof(std::uint32_t)) + CMSG_SPACE(sizeof(int))>;
 
     int descriptor = -1;
+    std::uint16_t way = 0;
     std::uint64_t kernel_drops = 0;
     std::uint32_t last_overflow = 0;
     std::uint64_t truncated = 0;
@@ -83,7 +84,8 @@ struct UdpSocket::Parts {
             ++truncated;
             return;
         }
-        const Address from = from_sockaddr(sources[index]);
+        Address from = from_sockaddr(sources[index]);
+        from.way = way;
         do {
             const std::size_t part = std::min(length, run.size());
             if (received.size() < received.capacity()) received.push_back({run.first(part), from});
@@ -120,6 +122,7 @@ bool set_options(int descriptor, bool v4) {
 
 Result<UdpSocket, std::error_code> UdpSocket::create(const Address& local) {
     auto parts = std::make_unique<Parts>();
+    parts->way = local.way;
     const int family = local.is_v4() ? AF_INET : AF_INET6;
     parts->descriptor = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (parts->descriptor < 0) return failure(last_error());
@@ -154,7 +157,9 @@ Address UdpSocket::local() const {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     if (getsockname(parts_->descriptor, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
-    return from_sockaddr(storage);
+    Address own = from_sockaddr(storage);
+    own.way = parts_->way;
+    return own;
 }
 
 UdpSocket::UdpSocket(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

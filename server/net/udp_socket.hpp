@@ -26,7 +26,7 @@ struct Received {
 
 class UdpSocket {
 public:
-    // Port 0 lets the kernel choose. The family is that of `local`.
+    // Port 0 lets the kernel choose. The family is that of `local`; its way is that of everybody heard here.
     static Result<UdpSocket, std::error_code> create(const Address& local);
     UdpSocket(UdpSocket&&) noexcept;
     UdpSocket& operator=(UdpSocket&&) noexcept;

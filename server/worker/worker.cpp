@@ -57,7 +57,10 @@ struct Worker::Loop {
           outbox{.datagrams = exit, .messages = {}},
           deliver(std::move(deliver_to)),
           timer(context) {
-        for (const net::UdpSocket& socket : sockets.sockets) readable.emplace_back(context, socket.descriptor());
+        for (const net::UdpSocket& socket : sockets.sockets) {
+            readable.emplace_back(context, socket.descriptor());
+            if (socket.local().way > 0) sends.add_way(socket.local().is_v4(), socket.descriptor());
+        }
     }
     ~Loop() {
         for (auto& descriptor : readable) descriptor.release();  // the sockets close their own

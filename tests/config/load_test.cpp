@@ -26,7 +26,8 @@ protected:
 TEST_F(ConfigLoad, ReadsEveryKindOfValue) {
     write("klassenraum.toml",
           "[server]\ndomain = \"jitsi.example\"\n[offer]\nuntil = 2026-07-31\n[room]\nmax_participants = 30\n"
-          "lobby = \"after-start\"\n[accounts]\nshared_device_default = false\n[listen]\nhttps = [\"[::]:8443\"]\n");
+          "lobby = \"after-start\"\n[accounts]\nshared_device_default = false\n[listen]\nhttps = [\"[::]:8443\"]\n"
+          "media_udp_extra = [443, 3478]\n");
     const auto loaded = load({.defaults = {}, .file = file(), .environment = {}, .overrides = {}});
     ASSERT_TRUE(loaded) << loaded.error().sentence;
     EXPECT_EQ(loaded->settings.server.domain, "jitsi.example");
@@ -35,6 +36,7 @@ TEST_F(ConfigLoad, ReadsEveryKindOfValue) {
     EXPECT_EQ(loaded->settings.room.lobby, Lobby::AfterStart);
     EXPECT_FALSE(loaded->settings.accounts.shared_device_default);
     EXPECT_EQ(loaded->settings.listen.https, std::vector<std::string>{"[::]:8443"});
+    EXPECT_EQ(loaded->settings.listen.media_udp_extra, (std::vector<std::uint32_t>{443, 3478}));
     EXPECT_TRUE(loaded->unknown.empty());
 }
 

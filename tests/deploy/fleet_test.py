@@ -20,9 +20,11 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/server/app"), str(ROOT / "tests/deploy")]
 import service_test  # noqa: E402
+import stun  # noqa: E402
 from lesson import Stream, Teacher, tls_context  # noqa: E402
 from servers import Postgresql, await_true  # noqa: E402
 
+FLOATING = "10.0.0.21"  # of vm1, beside its own
 BALANCER, VMS, DATABASE = "10.0.0.10", {"vm1": "10.0.0.11", "vm2": "10.0.0.12"}, "10.0.0.5"
 PASSWORD = "Seeigel-Pfannkuchen-37"
 CLONE_NEWNET = 0x40000000
@@ -51,6 +53,7 @@ class Network:
             self.inside(balancer, "ip", "link", "set", f"to-{name}", "master", "br0", "up")
             self.inside(self.names[name], "ip", "addr", "add", f"{address}/24", "dev", "eth0")
             self.inside(self.names[name], "ip", "link", "set", "eth0", "up")
+        self.inside(self.names["vm1"], "ip", "addr", "add", f"{FLOATING}/24", "dev", "eth0")
         libc = ctypes.CDLL(None, use_errno=True)
         with open(f"/run/netns/{balancer}") as namespace:
             if libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
@@ -80,6 +83,8 @@ class Vm:
 domain = "localhost"
 name = "{name}"
 state = "{self.folder}/state"
+[listen]
+public_addresses = {json.dumps([VMS[name], FLOATING] if name == "vm1" else [])}
 [tls]
 certificate = "{fleet.folder}/first.pem"
 key = "{fleet.folder}/first.key"
@@ -210,8 +215,13 @@ class Lesson:
 
     def channel(self):
         if not hasattr(self, "url"):
-            self.url = re.search(r'web-socket[^>]*url=["\']([^"\']+)', self.streams[1].expect("session-initiate"))[1]
+            self.offer = self.streams[1].expect("session-initiate")
+            self.url = re.search(r'web-socket[^>]*url=["\']([^"\']+)', self.offer)[1]
         return self.url.replace("&amp;", "&")
+
+    def media(self):
+        """ufrag, password and the addresses that the learner is offered."""
+        return stun.candidates_of(self.offer)
 
     def channel_status(self):
         """What a browser that dials the bridge's WebSocket through the balancer is answered."""
@@ -288,6 +298,11 @@ def play(fleet, rooms_wanted):
     assert [lesson.channel_status() for lesson in lessons] == [101] * rooms_wanted
     step(f"{rooms_wanted} rooms, none split: {places.count('vm1')} on vm1, {places.count('vm2')} on vm2; bridge WebSockets "
          "reach their VM")
+
+    ufrag, password, offered = lessons[places.index("vm1")].media()
+    assert [ip for ip, _ in offered] == [VMS["vm1"], FLOATING], offered
+    assert all(stun.answers(candidate, ufrag, password) for candidate in offered), "an answer from another address"
+    step("media of vm1 answer from its own address and from its floating one, each to who asked it")
 
     assert one.cli("drain").returncode == 0
     await_true(lambda: one.health() == 404, "vm1 does not say that it drains")

@@ -18,6 +18,7 @@ import tempfile
 import time
 import unittest
 
+import stun
 from lesson import Stream, Teacher
 from manager import Notifications, with_descriptors
 
@@ -414,6 +415,31 @@ class PlannedRoomTest(unittest.TestCase):
         self.service.said = ""
         self.service.begin()
         self.assertNotIn(room.encode(), self.service.state_octets())
+
+
+class MediaDoorsTest(unittest.TestCase):
+    def test_serves_media_on_every_port_that_it_offers_and_answers_there(self):
+        extra = free_port(socket.SOCK_DGRAM)
+        os.environ["KLASSENRAUM_LISTEN__MEDIA_UDP_EXTRA"] = f"[{extra}]"
+        os.environ["KLASSENRAUM_LISTEN__PUBLIC_ADDRESSES"] = '["127.0.0.1", "::1"]'
+        try:
+            service = Service()
+        finally:
+            del os.environ["KLASSENRAUM_LISTEN__MEDIA_UDP_EXTRA"], os.environ["KLASSENRAUM_LISTEN__PUBLIC_ADDRESSES"]
+        self.addCleanup(service.end)
+        account = service.add_account()
+        teacher = Teacher(service.https)
+        self.assertEqual(teacher.log_in(account["account"], account["password"])[0], 303)
+        room = teacher.create("Mathe", "Seeigel-12-Wal")
+        streams = [Stream(service.https, cookie=teacher.cookie).log_in(), Stream(service.https).log_in()]
+        for stream, name in zip(streams, ("Frau Lehrerin", "Kind")):
+            self.addCleanup(stream.close)
+            self.assertTrue(stream.enter(room, name, "Seeigel-12-Wal"))
+        ufrag, password, offered = stun.candidates_of(streams[1].expect("session-initiate"))
+        self.assertEqual(set(offered), {(ip, port) for ip in ("127.0.0.1", "::1") for port in (service.media, extra)})
+        # The same socket of a browser asks each of them: it is one peer more at each.
+        for candidate in offered:
+            self.assertTrue(stun.answers(candidate, ufrag, password), candidate)
 
 
 class ActivationTest(unittest.TestCase):

@@ -153,5 +153,37 @@ TEST(LocalAddresses, ParsesAndPrintsBothFamilies) {
     for (const Address& address : reachable_addresses()) EXPECT_NE(text_of(address), "127.0.0.1");
 }
 
+TEST(UdpSockets, WhoWasHeardOnASecondSocketIsAnsweredByIt) {
+    auto first = UdpSocket::create(*parse_address("127.0.0.1", 0));
+    Address place = *parse_address("127.0.0.1", 0);
+    place.way = 1;
+    auto second = UdpSocket::create(place);
+    auto peer = UdpSocket::create(*parse_address("127.0.0.1", 0));
+    ASSERT_TRUE(first && second && peer);
+    SendBatch batch(first->descriptor(), -1, Segmentation::WhenPossible);
+    batch.add_way(true, second->descriptor());
+    SendBatch asking(peer->descriptor(), -1, Segmentation::Off);
+    const auto send = [](SendBatch& from, const Address& to) {
+        from.acquire()[0] = 'x';
+        from.commit(to, 1);
+        from.flush();
+    };
+    Address towards = second->local();
+    towards.way = 0;  // to the peer it is an address like any other
+    send(asking, towards);
+    const auto heard = second->receive_batch();
+    ASSERT_EQ(heard.size(), 1U);
+    EXPECT_EQ(heard[0].from.way, 1);
+    const Address from = heard[0].from;
+    send(batch, from);
+    const auto answer = peer->receive_batch();
+    ASSERT_EQ(answer.size(), 1U);
+    EXPECT_EQ(answer[0].from, towards);
+    Address other = from;
+    other.way = 2;
+    send(batch, other);
+    EXPECT_TRUE(peer->receive_batch().empty()) << "there is no third socket";
+}
+
 }  // namespace
 }  // namespace klassenraum::net
