@@ -18,6 +18,7 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
 struct Server {
     std::string domain = "localhost";
     std::string name;  // of this one among several behind a balancer; empty: it is the only one
+    std::string relay_name;  // by which clients find this one behind a balancer for media over TCP; empty: domain
     std::string admin_mail;
     std::string state = "/var/lib/klassenraum";  // accounts, keys that must survive a crash
 };
@@ -120,6 +121,7 @@ template <typename SomeSettings, typename Visit>
 void visit_keys(SomeSettings& s, Visit&& visit) {
     visit("server.domain", s.server.domain);
     visit("server.name", s.server.name);
+    visit("server.relay_name", s.server.relay_name);
     visit("server.admin_mail", s.server.admin_mail);
     visit("server.state", s.server.state);
     visit("tls.certificate", s.tls.certificate);

@@ -139,6 +139,8 @@ std::vector<Problem> check(const Settings& settings) {
     require(settings.server.name.size() <= 16 &&
                 settings.server.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == std::string::npos,
             "server.name must be at most 16 lower-case letters and digits, such as vm1.");
+    require(settings.server.relay_name.find_first_of(" /:") == std::string::npos,
+            "server.relay_name must be a name without a port.");
     require(!settings.server.state.empty(), "server.state must name a folder.");
     require(!settings.listen.https.empty(), "listen.https must name at least one address.");
     for (const std::string& endpoint : settings.listen.https) {

@@ -16,7 +16,7 @@ MediaRelay::MediaRelay(const config::Settings& settings,
               .secret = std::move(secret),
               .peers = {},
               .loopback = mode == Mode::Development},
-      host_(settings.server.domain),
+      host_(settings.server.relay_name.empty() ? settings.server.domain : settings.server.relay_name),
       port_(endpoint_of(settings.listen.https.at(0)).port),
       on_front_(std::move(on_front)) {}
 

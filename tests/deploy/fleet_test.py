@@ -82,6 +82,7 @@ class Vm:
 [server]
 domain = "localhost"
 name = "{name}"
+relay_name = "{name}.localhost"
 state = "{self.folder}/state"
 [listen]
 public_addresses = {json.dumps([VMS[name], FLOATING] if name == "vm1" else [])}
@@ -303,6 +304,16 @@ def play(fleet, rooms_wanted):
     assert [ip for ip, _ in offered] == [VMS["vm1"], FLOATING], offered
     assert all(stun.answers(candidate, ufrag, password) for candidate in offered), "an answer from another address"
     step("media of vm1 answer from its own address and from its floating one, each to who asked it")
+
+    for name in VMS:
+        lesson = lessons[places.index(name)]
+        host, username, secret = lesson.streams[1].relay_service()
+        assert host == f"{name}.localhost"
+        relay = stun.Relay(("127.0.0.1", 443), host, username, secret)
+        ufrag, password, offered = lesson.media()
+        assert relay.answers(offered[0], ufrag, password)
+        relay.close()
+    step("media over TCP 443 pass through HAProxy to the VM of their room")
 
     assert one.cli("drain").returncode == 0
     await_true(lambda: one.health() == 404, "vm1 does not say that it drains")

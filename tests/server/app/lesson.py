@@ -128,6 +128,12 @@ class Stream:
         self.jid = re.search("<jid>([^<]*)", self.expect("<jid>"))[1]
         return self
 
+    def relay_service(self):
+        """Name, user name and password of the TURN service that clients are told (XEP-0215)."""
+        self.send('<iq xmlns="jabber:client" type="get" id="x" to="localhost"><services xmlns="urn:xmpp:extdisco:2"/></iq>')
+        told = self.expect("<service ")
+        return [re.search(rf'\b{name}=["\']([^"\']*)', told)[1] for name in ("host", "username", "password")]
+
     def ask(self, room):
         """Whether the conference request says that it may come."""
         self.send(f'<iq xmlns="jabber:client" type="set" id="c" to="focus.localhost"><conference xmlns="{NS_FOCUS}" '
