@@ -88,14 +88,15 @@ Application::Parts::Parts(Launch given)
     log::set_level(static_cast<log::Level>(settings.log.level));
     make_state_folder(settings.server.state);
     const auto on_front = [this](std::function<void()> call) { asio::post(context, std::move(call)); };
+    const auto later = [this](Duration delay, std::function<void()> call) { call_later(delay, std::move(call)); };
     switchboard = std::make_unique<Switchboard>(front_entropy, open_store(settings, launch.mode, pool_entropy),
-                                                on_front, settings.media.workers);
+                                                on_front, later, settings.media.workers);
     pages::Surroundings surroundings{
         .gateway = *switchboard,
         .entropy = front_entropy,
         .wall_clock = [] { return worker::wall_now(); },
         .clock = [] { return worker::steady_now(); },
-        .after = [this](Duration delay, std::function<void()> call) { call_later(delay, std::move(call)); },
+        .after = later,
     };
     auto session_key = key_file(settings.server.state, "session.key", kSessionKeyLength, front_entropy);
     site = std::make_unique<pages::Site>(pages_for(settings, std::move(session_key)), std::move(surroundings));

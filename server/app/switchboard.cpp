@@ -10,8 +10,12 @@
 
 namespace klassenraum::app {
 
-Switchboard::Switchboard(Entropy& entropy, accounts::Store store, OnFront on_front, std::size_t workers)
-    : entropy_(entropy), store_(std::move(store)), on_front_(std::move(on_front)), placement_(workers) {}
+Switchboard::Switchboard(Entropy& entropy, accounts::Store store, OnFront on_front, Later later, std::size_t workers)
+    : entropy_(entropy),
+      store_(std::move(store)),
+      on_front_(std::move(on_front)),
+      throttle_([] { return worker::steady_now(); }, std::move(later)),
+      placement_(workers) {}
 
 Switchboard::~Switchboard() = default;
 
@@ -63,10 +67,10 @@ struct Switchboard::Deliver {
         if (found) found.mapped()(verdict.accepted);
     }
     void operator()(shard::VerifyPassword& question) {
-        const auto answer = [&self = board, to = worker, request = question.request](const pages::Login& login) {
-            self.post(to, shard::PasswordVerdict{request, login.account});
-        };
-        board.verify(std::move(question.account), std::move(question.password), answer);
+        board.log_in(question.account, std::move(question.password),
+                     [&self = board, to = worker, request = question.request](std::optional<std::string> account) {
+                         self.post(to, shard::PasswordVerdict{request, std::move(account)});
+                     });
     }
     void operator()(shard::SctpOpen& open) { board.open_sctp(worker, open.endpoint); }
     void operator()(shard::SctpPacket& packet) {
@@ -196,6 +200,24 @@ void Switchboard::ask_all(const focus::ListRooms& request, OnAnswer done) {
             if (--gathering->left == 0) gathering->done(std::move(gathering->answer));
         });
     }
+}
+
+void Switchboard::log_in(const std::string& account, std::string password, OnLogin done) {
+    struct Attempt {
+        std::string password;
+        std::optional<std::string> account;  // once it was right
+        ~Attempt() { crypto::wipe(password); }
+    };
+    const auto attempt = std::make_shared<Attempt>(Attempt{std::move(password), {}});
+    const auto check = [this, account, attempt](std::function<void(bool)> checked) {
+        verify(account, std::move(attempt->password), [attempt, checked](const pages::Login& login) {
+            attempt->account = login.account;
+            checked(login.account.has_value());
+        });
+    };
+    throttle_.attempt(accounts::id_of(account), check, [attempt, done](pages::LoginThrottle::Verdict verdict) {
+        done(verdict == pages::LoginThrottle::Verdict::Right ? attempt->account : std::nullopt);
+    });
 }
 
 void Switchboard::verify(std::string account, std::string password, std::function<void(pages::Login)> done) {

@@ -20,6 +20,7 @@
 #include "server/app/room_keeper.hpp"
 #include "server/http/listener.hpp"
 #include "server/pages/gateway.hpp"
+#include "server/pages/login_throttle.hpp"
 #include "server/sctp/usrsctp_stack.hpp"
 #include "server/worker/placement.hpp"
 #include "server/worker/pool.hpp"
@@ -39,8 +40,10 @@ class Switchboard final : public http::SocketEvents, public sctp::Events, public
 public:
     // Runs a function on the front thread; may be called from any thread.
     using OnFront = std::function<void(std::function<void()>)>;
+    // Runs a function on the front thread after a while.
+    using Later = std::function<void(Duration, std::function<void()>)>;
 
-    Switchboard(Entropy& entropy, accounts::Store store, OnFront on_front, std::size_t workers);
+    Switchboard(Entropy& entropy, accounts::Store store, OnFront on_front, Later later, std::size_t workers);
     ~Switchboard() override;
 
     // Before anything runs. `sctp_began` is called when the stack needs ticks.
@@ -96,12 +99,17 @@ private:
     void ask_here(focus::RoomRequest request, OnAnswer done);
     void ask_one(std::size_t worker, focus::RoomRequest request, OnAnswer done);
     void ask_all(const focus::ListRooms& request, OnAnswer done);
+    // Logins over XMPP, slowed down like those of the pages: who guesses at one account leaves the pool to the others.
+    // `done` gets the account, or nothing when it was refused.
+    using OnLogin = std::function<void(std::optional<std::string>)>;
+    void log_in(const std::string& account, std::string password, OnLogin done);
     void open_sctp(std::size_t worker, EndpointId endpoint);
     void close_sctp(EndpointId front_endpoint);
 
     Entropy& entropy_;
     accounts::Store store_;  // only ever used by pool_
     OnFront on_front_;
+    pages::LoginThrottle throttle_;
     AccountWatch account_watch_;
     std::map<std::string, accounts::Account, std::less<>> known_accounts_;  // by the latest look
     std::unordered_map<std::string, Instant> looked_at_;                    // rooms that are shared with other servers

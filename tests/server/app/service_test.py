@@ -407,6 +407,25 @@ class PlannedRoomTest(unittest.TestCase):
         guest.expect("<destroy")
         self.assertLess(time.monotonic() - began, 5)
 
+    def test_lets_a_school_log_in_by_the_app_while_the_password_of_another_is_guessed(self):
+        other = self.service.add_account()
+        guessers = []
+        for attempt in range(90):
+            guessers.append(Stream(self.service.https))
+            self.addCleanup(guessers[-1].close)
+        for attempt, guesser in enumerate(guessers):
+            guesser.begin_login(self.name, f"geraten-{attempt}")
+        late = Stream(self.service.https)
+        self.addCleanup(late.close)
+        self.assertTrue(late.begin_login(other["account"], other["password"]).finish_login())
+        self.assertFalse(guessers[0].finish_login())
+        self.assertTrue(self.app_login(self.name, self.secret), "nor is the school itself locked out")
+
+    def app_login(self, account, password):
+        stream = Stream(self.service.https)
+        self.addCleanup(stream.close)
+        return stream.begin_login(account, password).finish_login()
+
     def test_opens_nothing_of_an_account_that_was_locked_meanwhile(self):
         room = self.teacher.create(self.TITLE, self.PASSWORD)
         self.service.process.terminate()
