@@ -35,7 +35,8 @@ bool needs_restart(std::string_view key) {
     return key.starts_with("listen.") || key.starts_with("media.") || key.starts_with("metrics.") ||
            (key.starts_with("accounts.") && key != "accounts.session_minutes" &&
             key != "accounts.shared_device_default") ||
-           key == "server.domain" || key == "server.name" || key == "server.relay_name" || key == "server.state" || key == "limits.max_connections";
+           key == "server.domain" || key == "server.name" || key == "server.relay_name" || key == "server.state" ||
+           key == "limits.max_connections";
 }
 
 std::vector<std::string> changes_that_wait(const config::Settings& before, const config::Settings& after) {
