@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -19,10 +21,13 @@ namespace {
 
 constexpr std::string_view kEnvironmentPrefix = "KLASSENRAUM_";
 
+// "klassenraum.toml:7:12"; without a line where there is none.
+std::string place_of(const std::string& source, const toml::source_position& at) {
+    return at.line == 0 ? source : source + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
 // Where a value came from, as an administrator would say it.
 std::string place_of(const std::string& source, const toml::node& node) {
-    const auto line = node.source().begin.line;
-    return line == 0 ? source : source + ":" + std::to_string(line);
+    return place_of(source, node.source().begin);
 }
 
 bool assign(std::string& target, const toml::node& node) {
@@ -78,26 +83,26 @@ bool assign(Choice& target, const toml::node& node) {
     return choice.has_value();
 }
 
-std::string expectation(const std::string&) {
-    return "a text in quotes";
+Problem expectation(const std::string&) {
+    return {"a text in quotes", "ein Text in Anführungszeichen"};
 }
-std::string expectation(bool) {
-    return "true or false";
+Problem expectation(bool) {
+    return {"true or false", "true oder false"};
 }
-std::string expectation(std::uint32_t) {
-    return "a number that is not negative";
+Problem expectation(std::uint32_t) {
+    return {"a number that is not negative", "eine Zahl ab 0"};
 }
-std::string expectation(const std::vector<std::string>&) {
-    return "a list of texts";
+Problem expectation(const std::vector<std::string>&) {
+    return {"a list of texts", "eine Liste von Texten wie [\"a\", \"b\"]"};
 }
-std::string expectation(const std::vector<std::uint32_t>&) {
-    return "a list of numbers";
+Problem expectation(const std::vector<std::uint32_t>&) {
+    return {"a list of numbers", "eine Liste von Zahlen wie [1, 2]"};
 }
 template <typename Choice>
-requires std::is_enum_v<Choice> std::string expectation(Choice) {
-    std::string text = "one of";
-    for (const std::string_view name : choice_names<Choice>()) text.append(" \"").append(name).append("\"");
-    return text;
+requires std::is_enum_v<Choice> Problem expectation(Choice) {
+    std::string names;
+    for (const std::string_view name : choice_names<Choice>()) names.append(" \"").append(name).append("\"");
+    return {"one of" + names, "eines von" + names};
 }
 
 // Levenshtein distance, for suggestions only; both words are short.
@@ -115,7 +120,7 @@ std::size_t distance(std::string_view left, std::string_view right) {
     return row.back();
 }
 
-std::string suggestion_for(const std::string& name) {
+Problem suggestion_for(const std::string& name) {
     std::string best;
     std::size_t least = 5;
     Settings settings;
@@ -125,7 +130,8 @@ std::string suggestion_for(const std::string& name) {
         least = away;
         best = known;
     });
-    return best.empty() ? "" : " Did you mean " + best + "?";
+    if (best.empty()) return {};
+    return {" Did you mean " + best + "?", " Meinten Sie " + best + "?"};
 }
 
 class Loader {
@@ -149,9 +155,15 @@ public:
         try {
             return apply(toml::parse_file(file.string()), file.string());
         } catch (const toml::parse_error& error) {
-            const auto line = error.source().begin.line;
-            return Problem{file.string() + (line > 0 ? ":" + std::to_string(line) : "") + ": " +
-                           std::string(error.description())};
+            const std::string place = place_of(file.string(), error.source().begin);
+            if (access(file.c_str(), R_OK) != 0) {
+                const std::string why = std::strerror(errno);
+                return Problem{
+                    file.string() + " cannot be read: " + why + ". Next: klassenraum setup writes one.",
+                    file.string() + " ist nicht lesbar: " + why + ". Als Nächstes: klassenraum setup schreibt eine."};
+            }
+            const std::string why(error.description());
+            return Problem{place + ": " + why, place + ": kein gültiges TOML (" + why + ")"};
         }
     }
     // A value outside a file may leave out the quotes of a text.
@@ -182,11 +194,18 @@ private:
     std::optional<Problem> set(const std::string& name, const toml::node& value, const std::string& source) {
         std::optional<Problem> problem;
         const bool known = visit(name, [&](auto& target) {
-            if (!assign(target, value))
-                problem = Problem{place_of(source, value) + ": " + name + " must be " + expectation(target) + "."};
+            if (assign(target, value)) return;
+            const Problem wanted = expectation(target);
+            const std::string place = place_of(source, value) + ": " + name;
+            problem =
+                Problem{place + " must be " + wanted.sentence + ".", place + ": erwartet wird " + wanted.german + "."};
         });
-        if (!known)
-            loaded_.unknown.push_back({place_of(source, value) + ": unknown key " + name + "." + suggestion_for(name)});
+        if (!known) {
+            const Problem better = suggestion_for(name);
+            const std::string place = place_of(source, value);
+            loaded_.unknown.push_back({place + ": unknown key " + name + "." + better.sentence,
+                                       place + ": den Schlüssel " + name + " gibt es nicht." + better.german});
+        }
         return problem;
     }
 
@@ -236,7 +255,8 @@ Result<Loaded, Problem> load(const Sources& sources) {
     }
     for (const std::string& override_word : sources.overrides) {
         const auto equals = override_word.find('=');
-        if (equals == std::string::npos) return failure(Problem{"--set needs section.key=value."});
+        if (equals == std::string::npos)
+            return failure(Problem{"--set needs section.key=value.", "--set braucht ABSCHNITT.SCHLÜSSEL=WERT."});
         auto problem = loader.apply_word(override_word.substr(0, equals), override_word.substr(equals + 1), "--set");
         if (problem) return failure(std::move(*problem));
     }

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <map>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/settings.hpp"
@@ -14,7 +16,20 @@ namespace klassenraum::config {
 
 // One sentence for the administrator, naming file and line where known. Never about input from a network.
 struct Problem {
-    std::string sentence;
+    std::string sentence;  // English
+    std::string german;
+};
+
+// Thrown where the service cannot start or reload: what failed, why, and what to do next.
+class Complaint : public std::runtime_error {
+public:
+    Complaint(const std::string& english, std::string german)
+        : std::runtime_error(english), german_(std::move(german)) {}
+    explicit Complaint(Problem problem) : Complaint(problem.sentence, std::move(problem.german)) {}
+    const std::string& german() const { return german_; }
+
+private:
+    std::string german_;
 };
 
 struct Sources {

@@ -118,7 +118,7 @@ private:
 void Examination::check_configuration() {
     const auto problems = config::check(settings_);
     for (const config::Problem& problem : problems)
-        add({Grade::Bad, "config", problem.sentence, problem.sentence, "klassenraum config check",
+        add({Grade::Bad, "config", problem.german, problem.sentence, "klassenraum config check",
              "klassenraum config check"});
     if (problems.empty())
         add({Grade::Good, "config", "Die Konfiguration ist in Ordnung.", "The configuration is fine."});

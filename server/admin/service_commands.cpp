@@ -51,6 +51,11 @@ Reply not_reached(ClientError error, const Surroundings& with) {
     return {.code = kEnvironment};
 }
 
+std::string text(const json::object& body, const char* name) {
+    const json::value* value = body.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
 Reply ask(const json::object& question, const Surroundings& with) {
     const auto answer = ask_service(socket_paths(with.settings.server.state), json::serialize(question));
     if (!answer) return not_reached(answer.error(), with);
@@ -60,9 +65,7 @@ Reply ask(const json::object& question, const Surroundings& with) {
     Reply reply{.code = kOk, .body = std::move(parsed.as_object())};
     const json::value* ok = reply.body.if_contains("ok");
     if (ok != nullptr && ok->is_bool() && ok->as_bool()) return reply;
-    const json::value* why = reply.body.if_contains("why");
-    const std::string sentence = why != nullptr && why->is_string() ? std::string(why->as_string()) : std::string("?");
-    with.say("Abgelehnt: " + sentence, "Refused: " + sentence);
+    with.say("Abgelehnt: " + text(reply.body, "german"), "Refused: " + text(reply.body, "why"));
     reply.code = kRefused;
     return reply;
 }
@@ -72,11 +75,6 @@ std::int64_t number(const json::object& body, const char* name) {
     if (value == nullptr) return 0;
     if (value->is_double()) return static_cast<std::int64_t>(value->as_double());
     return value->is_int64() || value->is_uint64() ? value->to_number<std::int64_t>() : 0;
-}
-
-std::string text(const json::object& body, const char* name) {
-    const json::value* value = body.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
 const json::array& list(const json::object& body, const char* name) {
@@ -147,7 +145,8 @@ void print_status(const json::object& body, const Surroundings& with) {
         line("Neustart nötig", "Needs a restart", std::string(key.as_string()));
     for (const json::value& complaint : list(body, "complaints"))
         with.out << "! " << sentence_of(complaint.as_string(), with) << "\n";
-    if (!text(body, "reload_problem").empty()) with.out << "  " << text(body, "reload_problem") << "\n";
+    const std::string problem = text(body, with.german() ? "reload_problem_german" : "reload_problem");
+    if (!problem.empty()) with.out << "  " << problem << "\n";
 }
 
 }  // namespace

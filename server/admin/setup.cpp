@@ -79,7 +79,7 @@ bool Setup::fill() {
         ask("Letzter Tag des Angebots, z. B. 2026-07-31 (leer: kein Ende)",
             "The offer's last day, such as 2026-07-31 (empty: none)", options_.until, settings_.offer.until);
     const auto problems = config::check(settings_);
-    for (const config::Problem& problem : problems) with_.err << problem.sentence << "\n";
+    for (const config::Problem& problem : problems) with_.say(problem.german, problem.sentence);
     return problems.empty();
 }
 

@@ -23,21 +23,33 @@ constexpr std::size_t kSessionKeyLength = 32;
 constexpr std::size_t kPasswordKeyLength = 32;
 constexpr std::size_t kTurnKeyLength = 32;
 
-std::string sentence_of(http::TlsError error, const config::Settings& settings) {
-    const std::string files = settings.tls.certificate + " and " + settings.tls.key;
+config::Complaint complaint_of(http::TlsError error, const config::Settings& settings) {
+    const std::string& certificate = settings.tls.certificate;
+    const std::string& key = settings.tls.key;
     switch (error) {
         case http::TlsError::Unreadable:
-            return "Cannot read " + files + ".";
+            return {"Cannot read " + certificate + " and " + key + ". Next: klassenraum setup, as root.",
+                    "Nicht lesbar: " + certificate + " und " + key + ". Als Nächstes: klassenraum setup, als root."};
         case http::TlsError::BadCertificate:
-            return settings.tls.certificate + " holds no certificate in PEM form.";
+            return {certificate + " holds no certificate in PEM form.",
+                    certificate + " enthält kein Zertifikat (PEM)."};
         case http::TlsError::BadKey:
-            return settings.tls.key + " holds no private key in PEM form.";
+            return {key + " holds no private key in PEM form.", key + " enthält keinen privaten Schlüssel (PEM)."};
         case http::TlsError::Mismatch:
-            return "The key does not belong to the certificate: " + files + ".";
+            return {"The key does not belong to the certificate: " + certificate + " and " + key +
+                        ". Next: use fullchain.pem and privkey.pem of one certificate.",
+                    "Der Schlüssel gehört nicht zum Zertifikat: " + certificate + " und " + key +
+                        ". Als Nächstes: fullchain.pem und privkey.pem desselben Zertifikats verwenden."};
         case http::TlsError::IncompleteChain:
-            return settings.tls.certificate + " lacks the intermediate certificate; phones would refuse it.";
+            break;
     }
-    return "Cannot use " + files + ".";
+    return {
+        certificate + " lacks the intermediate certificate; phones would refuse it. Next: use fullchain.pem.",
+        certificate + " fehlt das Zwischenzertifikat; Handys würden es ablehnen. Als Nächstes: fullchain.pem nehmen."};
+}
+
+config::Complaint complaint_of(accounts::StoreError error) {
+    return {std::string(accounts::english_sentence_of(error)), std::string(accounts::german_sentence_of(error))};
 }
 
 // The certificate of --dev stays the same while it is valid, so that a browser asks only once.
@@ -54,11 +66,11 @@ http::PemPair development_certificate(const std::string& folder) {
 
 accounts::Store open_store(const config::Settings& settings, Mode mode, Entropy& entropy) {
     auto store = accounts::Store::open(settings, entropy);
-    if (!store) throw std::runtime_error(std::string(accounts::english_sentence_of(store.error())));
+    if (!store) throw complaint_of(store.error());
     const bool is_own = settings.accounts.store == config::AccountStore::Sqlite;
     if (mode == Mode::Development && is_own && !store->find("test")) {
         const auto made = store->create("test", "test", worker::wall_now());
-        if (!made) throw std::runtime_error(std::string(accounts::english_sentence_of(made.error())));
+        if (!made) throw complaint_of(made.error());
     }
     return std::move(*store);
 }
@@ -73,10 +85,10 @@ http::TlsContext load_tls(const config::Settings& settings, Mode mode) {
     const bool development = mode == Mode::Development;
     auto pem = development ? Result<http::PemPair, http::TlsError>(development_certificate(settings.server.state))
                            : http::read_pem_files(settings.tls.certificate, settings.tls.key);
-    if (!pem) throw std::runtime_error(sentence_of(pem.error(), settings));
+    if (!pem) throw complaint_of(pem.error(), settings);
     auto tls =
         http::TlsContext::create(*pem, development ? http::ChainRule::SelfSignedAllowed : http::ChainRule::Complete);
-    if (!tls) throw std::runtime_error(sentence_of(tls.error(), settings));
+    if (!tls) throw complaint_of(tls.error(), settings);
     return std::move(*tls);
 }
 
@@ -108,7 +120,7 @@ Application::Parts::Parts(Launch given)
     make_workers();
     switchboard->connect(*listener, workers, [this] { tick_sctp(); });
     auto rooms = accounts::open_planned_rooms(settings);
-    if (!rooms) throw std::runtime_error(std::string(accounts::english_sentence_of(rooms.error())));
+    if (!rooms) throw complaint_of(rooms.error());
     switchboard->keep_rooms(std::move(*rooms), interrupted_lessons());
 }
 
@@ -168,7 +180,8 @@ void Application::Parts::listen_https() {
     std::size_t bound = 0;
     for (const ActivatedSocket& socket : activated) {
         if (socket.name == "http") continue;
-        if (!listener->adopt(socket.descriptor)) throw std::runtime_error("The handed over socket cannot be used.");
+        if (!listener->adopt(socket.descriptor))
+            throw config::Complaint("The handed over socket cannot be used.", "Der übergebene Socket ist unbrauchbar.");
         ++bound;
     }
     if (bound > 0) return;
@@ -177,11 +190,15 @@ void Application::Parts::listen_https() {
         if (port) {
             ++bound;
         } else if (!is_absent_family(port.error())) {
-            throw std::runtime_error("Cannot listen on " + endpoint + ": " + port.error().message() +
-                                     ". Next: klassenraum doctor says who holds the port.");
+            throw config::Complaint("Cannot listen on " + endpoint + ": " + port.error().message() +
+                                        ". Next: klassenraum doctor says who holds the port.",
+                                    "An " + endpoint + " lässt sich nicht lauschen: " + port.error().message() +
+                                        ". Als Nächstes: klassenraum doctor sagt, wer den Port hält.");
         }
     }
-    if (bound == 0) throw std::runtime_error("None of the addresses in listen.https exists on this host.");
+    if (bound == 0)
+        throw config::Complaint("None of the addresses in listen.https exists on this host.",
+                                "Keine der Adressen in listen.https gehört diesem Rechner.");
 }
 
 // Without port 80 lessons go on, but certificates will not be renewed: said aloud, and by `doctor`.
@@ -223,8 +240,11 @@ void Application::Parts::listen_locally() {
         });
         const auto listening = local->listen(endpoint_of(settings.metrics.listen));
         if (!listening)
-            throw std::runtime_error("Cannot serve metrics on " + settings.metrics.listen + ": " +
-                                     listening.error().message() + ".");
+            throw config::Complaint("Cannot serve metrics on " + settings.metrics.listen + ": " +
+                                        listening.error().message() + ". Next: another port in metrics.listen.",
+                                    "Für Messwerte lässt sich an " + settings.metrics.listen +
+                                        " nicht lauschen: " + listening.error().message() +
+                                        ". Als Nächstes: in metrics.listen einen anderen Port nennen.");
     }
     control = std::make_unique<admin::Socket>(context, [this](const std::string& line, admin::Socket::Answer answer) {
         answer_control(line, std::move(answer));

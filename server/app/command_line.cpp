@@ -50,6 +50,10 @@ bool speaks_german() {
     return language().starts_with("de");
 }
 
+const std::string& wording_of(const config::Problem& problem) {
+    return speaks_german() ? problem.german : problem.sentence;
+}
+
 // For `--https-port 0`, which tests use: a port that is free at this moment on both loopback addresses.
 int free_port() {
     const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -88,13 +92,13 @@ config::Sources sources_of(const Options& options) {
 
 config::Settings settings_of(const Options& options, const config::Sources& sources) {
     auto loaded = config::load(sources);
-    if (!loaded) throw std::runtime_error(loaded.error().sentence);
-    for (const config::Problem& problem : loaded->unknown) std::cerr << problem.sentence << "\n";
+    if (!loaded) throw config::Complaint(loaded.error());
+    for (const config::Problem& problem : loaded->unknown) std::cerr << wording_of(problem) << "\n";
     config::Settings settings = std::move(loaded->settings);
     if (options.https_port >= 0) settings.listen.https = endpoints(options, options.https_port);
     if (options.media_port >= 0) settings.listen.media_udp = static_cast<std::uint32_t>(options.media_port);
     if (!options.state.empty()) settings.server.state = std::filesystem::absolute(options.state).string();
-    for (const config::Problem& problem : config::check(settings)) throw std::runtime_error(problem.sentence);
+    for (const config::Problem& problem : config::check(settings)) throw config::Complaint(problem);
     return settings;
 }
 
@@ -149,12 +153,12 @@ void warn_of_blanks(const config::Settings& settings) {
 int check_config(const Options& options) {
     const auto loaded = config::load(sources_of(options));
     if (!loaded) {
-        std::cerr << loaded.error().sentence << "\n";
+        std::cerr << wording_of(loaded.error()) << "\n";
         return admin::kRefused;
     }
     auto problems = loaded->unknown;
     for (const config::Problem& problem : config::check(loaded->settings)) problems.push_back(problem);
-    for (const config::Problem& problem : problems) std::cerr << problem.sentence << "\n";
+    for (const config::Problem& problem : problems) std::cerr << wording_of(problem) << "\n";
     if (problems.empty()) warn_of_blanks(loaded->settings);
     if (problems.empty())
         std::cerr << (speaks_german() ? "Die Konfiguration ist in Ordnung.\n" : "The configuration is fine.\n");
@@ -270,6 +274,9 @@ int run_command_line(int argc, char** argv) {
         if (account_command->parsed()) return account(options, account_command->remaining());
         std::cout << config::show(settings_of(options, sources_of(options)));
         return admin::kOk;
+    } catch (const config::Complaint& complaint) {
+        std::cerr << (speaks_german() ? complaint.german() : complaint.what()) << "\n";
+        return admin::kEnvironment;
     } catch (const std::exception& error) {
         std::cerr << error.what() << "\n";
         return admin::kEnvironment;

@@ -37,8 +37,8 @@ const char* word_of(focus::RoomState state) {
     return "closed";
 }
 
-std::string refusal(const char* word, std::string_view why) {
-    return json::serialize(json::object{{"ok", false}, {"error", word}, {"why", why}});
+std::string refusal(const char* word, std::string_view why, std::string_view german) {
+    return json::serialize(json::object{{"ok", false}, {"error", word}, {"why", why}, {"german", german}});
 }
 
 std::string text_of(const json::object& question, const char* name) {
@@ -73,7 +73,7 @@ std::vector<std::string> Application::Parts::complaints() const {
     if (launch.mode == Mode::Service && certificate_ends_s != 0 && left_s < kWarnCertificateDays * kDay)
         words.emplace_back(left_s < 0 ? "certificate_expired" : "certificate_expires_soon");
     if (!accounts_reachable) words.emplace_back("accounts_unreachable");
-    if (!reload_problem.empty()) words.emplace_back("reload_refused");
+    if (!reload_problem.sentence.empty()) words.emplace_back("reload_refused");
     if (pulse.dropped_at && now - *pulse.dropped_at < kRecently) words.emplace_back("kernel_drops");
     if (!launch.settings.listen.http.empty() && !plain_listens) words.emplace_back("port_80_unavailable");
     return words;
@@ -86,7 +86,7 @@ ProcessFacts Application::Parts::process_facts() const {
     facts.ready = readiness() == Readiness::Ready;
     facts.draining = drain.is_on();
     facts.degraded = !complaints().empty();
-    facts.reload_failed = !reload_problem.empty();
+    facts.reload_failed = !reload_problem.sentence.empty();
     facts.certificate_ends_s = certificate_ends_s;
     facts.egress_bps = pulse.egress_bps;
     for (std::size_t i = 0; i < workers.size(); ++i) facts.workers_alive.push_back(heartbeat.is_alive(i, now));
@@ -134,7 +134,10 @@ std::string Application::Parts::status_json(std::uint32_t rooms_open) const {
     json::object text{
         {"ok", true},
         {"version", kVersion},
-        {"state", stop_began ? "stopping" : drain.is_on() ? "draining" : pulse.alive ? "serving" : "broken"},
+        {"state", stop_began      ? "stopping"
+                  : drain.is_on() ? "draining"
+                  : pulse.alive   ? "serving"
+                                  : "broken"},
         {"degraded", facts.degraded},
         {"complaints", json::value_from(complaints())},
         {"uptime_s", facts.uptime_s},
@@ -150,7 +153,8 @@ std::string Application::Parts::status_json(std::uint32_t rooms_open) const {
         {"certificate_days", (certificate_ends_s - worker::wall_now().unix_us / 1'000'000) / kDay},
         {"offer_until", launch.settings.offer.until},
         {"waiting_for_restart", json::value_from(waiting_changes)},
-        {"reload_problem", reload_problem},
+        {"reload_problem", reload_problem.sentence},
+        {"reload_problem_german", reload_problem.german},
     };
     if (drain.is_on()) text["drain_left_s"] = whole_seconds(drain.left(now));
     return json::serialize(text);
@@ -159,7 +163,8 @@ std::string Application::Parts::status_json(std::uint32_t rooms_open) const {
 void Application::Parts::answer_control(const std::string& line, admin::Socket::Answer answer) {
     boost::system::error_code error;
     const json::value parsed = json::parse(line, error);
-    if (error || !parsed.is_object()) return answer(refusal("bad_question", "The question is no JSON object."));
+    if (error || !parsed.is_object())
+        return answer(refusal("bad_question", "The question is no JSON object.", "Die Frage ist kein JSON-Objekt."));
     const json::object& question = parsed.as_object();
     const std::string command = text_of(question, "command");
     if (command == "status") {
@@ -191,10 +196,11 @@ void Application::Parts::answer_control(const std::string& line, admin::Socket::
     } else if (command == "config") {
         answer(json::serialize(json::object{{"ok", true}, {"toml", config::show(launch.settings)}}));
     } else if (command == "reload") {
-        const std::string why = reload();
-        answer(why.empty() ? R"({"ok":true})" : refusal("reload_refused", why));
+        const config::Problem why = reload();
+        answer(why.sentence.empty() ? R"({"ok":true})" : refusal("reload_refused", why.sentence, why.german));
     } else {
-        answer(refusal("unknown_command", "This service does not know that command; is it older than the program?"));
+        answer(refusal("unknown_command", "This service does not know that command; is it older than the program?",
+                       "Der Dienst kennt diesen Befehl nicht. Läuft noch die Version vor dem letzten Update?"));
     }
 }
 
@@ -210,7 +216,9 @@ void Application::Parts::end_rooms(const std::string& id, admin::Socket::Answer 
             ++ended;
         }
         log::info("rooms.ended_by_administrator", log::field("rooms", ended));
-        if (ended == 0 && !id.empty()) return answer(refusal("unknown_room", "There is no room with that id."));
+        if (ended == 0 && !id.empty())
+            return answer(refusal("unknown_room", "There is no room with that id. Next: klassenraum room list",
+                                  "Einen Raum mit dieser Kennung gibt es nicht. Als Nächstes: klassenraum room list"));
         answer(json::serialize(json::object{{"ok", true}, {"ended", ended}}));
     });
 }
@@ -221,11 +229,11 @@ std::string Application::Parts::set_offer(std::optional<std::string> until, std:
     if (until) changed.offer.until = *until;
     if (notice) changed.offer.notice = *notice;
     if (const auto problems = config::check(changed); !problems.empty())
-        return refusal("bad_value", problems.front().sentence);
+        return refusal("bad_value", problems.front().sentence, problems.front().german);
     try {
         write_small_file(config::offer_file(changed), config::offer_override(changed.offer));
-    } catch (const std::runtime_error& failed) {
-        return refusal("cannot_write", failed.what());
+    } catch (const config::Complaint& failed) {
+        return refusal("cannot_write", failed.what(), failed.german());
     }
     launch.settings.offer = changed.offer;
     site->reconfigure(pages_for(launch.settings, {}));

@@ -111,11 +111,11 @@ void Application::Parts::continue_stop() {
 
 // All but listening sockets and what open streams are named by; those wait for the next start. A bad file or a bad
 // certificate changes nothing at all.
-std::string Application::Parts::reload() {
+config::Problem Application::Parts::reload() {
     manager.notify_reloading();
-    const auto keep = [this](std::string why) {
+    const auto keep = [this](config::Problem why) {
         log::error("config.reload_refused");
-        manager.notify("READY=1\nSTATUS=old configuration kept: " + why);
+        manager.notify("READY=1\nSTATUS=old configuration kept: " + why.sentence);
         return reload_problem = std::move(why);
     };
     try {
@@ -130,15 +130,17 @@ std::string Application::Parts::reload() {
         fresh.limits.max_connections = launch.settings.limits.max_connections;
         launch.settings = std::move(fresh);
         listener->set_tls(std::move(tls));
+    } catch (const config::Complaint& complaint) {
+        return keep({complaint.what(), complaint.german()});
     } catch (const std::runtime_error& error) {
-        return keep(error.what());
+        return keep({error.what(), error.what()});
     }
     log::set_level(static_cast<log::Level>(launch.settings.log.level));
     listener->set_policy(policy_for(launch.settings, launch.mode));
     site->reconfigure(pages_for(launch.settings, {}));
     apply_bounds();
     read_certificate();
-    reload_problem.clear();
+    reload_problem = {};
     log::info("config.reloaded", log::field("waiting_for_restart", waiting_changes.size()));
     manager.notify(drain.is_on() ? "READY=1\nSTATUS=draining" : "READY=1\nSTATUS=serving");
     return {};

@@ -60,7 +60,7 @@ struct Application::Parts {
     void close_sockets();
     void continue_stop();
     // Empty: done; else why the old configuration stays.
-    std::string reload();
+    config::Problem reload();
     void begin_drain(Duration longest);
     void cancel_drain();
     void apply_bounds();
@@ -100,7 +100,7 @@ struct Application::Parts {
     Drain drain;
     Heartbeat heartbeat;
     Pulse pulse;
-    std::string reload_problem;                // of the last reload; empty: it was fine
+    config::Problem reload_problem;            // of the last reload; empty: it was fine
     std::vector<std::string> waiting_changes;  // keys that take effect at the next start
     std::int64_t certificate_ends_s = 0;
     bool plain_listens = false;

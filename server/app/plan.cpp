@@ -13,17 +13,27 @@ bool lacks_family(const std::error_code& error) {
     return error == std::errc::address_family_not_supported || error == std::errc::address_not_available;
 }
 
-const char* advice_for(const std::error_code& error) {
-    if (error == std::errc::permission_denied)
-        return " Next: allow ports below 1024 with sysctl net.ipv4.ip_unprivileged_port_start=443.";
-    return error == std::errc::address_in_use ? " Next: klassenraum doctor says who holds the port." : "";
+config::Complaint no_media_port(std::uint16_t port, const std::error_code& error) {
+    std::string english = "Cannot use UDP port " + std::to_string(port) + " for media: " + error.message() + ".";
+    std::string german =
+        "UDP-Port " + std::to_string(port) + " ist für Bild und Ton nicht zu haben: " + error.message() + ".";
+    if (error == std::errc::permission_denied) {
+        const std::string repair = "sysctl net.ipv4.ip_unprivileged_port_start=" + std::to_string(port);
+        return {english + " Next: " + repair, german + " Als Nächstes: " + repair};
+    }
+    if (error == std::errc::address_in_use)
+        return {english + " Next: klassenraum doctor says who holds the port.",
+                german + " Als Nächstes: klassenraum doctor sagt, wer den Port hält."};
+    return {english, german};
 }
 
 std::vector<Address> public_addresses(const config::Settings& settings) {
     std::vector<Address> addresses;
     for (const std::string& text : settings.listen.public_addresses) {
         const auto address = net::parse_address(text, 0);
-        if (!address) throw std::runtime_error("listen.public_addresses must hold IP addresses.");
+        if (!address)
+            throw config::Complaint("listen.public_addresses must hold IP addresses.",
+                                    "listen.public_addresses muss IP-Adressen enthalten.");
         addresses.push_back(*address);
     }
     return addresses;
@@ -173,8 +183,7 @@ worker::Sockets bind_media(const config::Settings& settings, Mode mode, std::siz
             if (first == 0) first = socket->local().port;
             bound.sockets.push_back(std::move(*socket));
         } else if (!lacks_family(socket.error())) {
-            throw std::runtime_error("Cannot use UDP port " + std::to_string(place.port) +
-                                     " for media: " + socket.error().message() + "." + advice_for(socket.error()));
+            throw no_media_port(place.port, socket.error());
         }
     };
     for (const bool v4 : {true, false}) {
@@ -187,7 +196,9 @@ worker::Sockets bind_media(const config::Settings& settings, Mode mode, std::siz
             }
         }
     }
-    if (bound.sockets.empty()) throw std::runtime_error("This host has neither IPv4 nor IPv6 for media.");
+    if (bound.sockets.empty())
+        throw config::Complaint("This host has neither IPv4 nor IPv6 for media.",
+                                "Dieser Rechner hat für Bild und Ton weder IPv4 noch IPv6.");
     return bound;
 }
 

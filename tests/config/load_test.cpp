@@ -66,20 +66,22 @@ TEST_F(ConfigLoad, NamesUnknownKeysWithASuggestion) {
     ASSERT_TRUE(loaded);
     ASSERT_EQ(loaded->unknown.size(), 1U);
     EXPECT_NE(loaded->unknown[0].sentence.find(
-                  "klassenraum.toml:2: unknown key room.max_minuts. Did you mean room.max_minutes?"),
+                  "klassenraum.toml:2:14: unknown key room.max_minuts. Did you mean room.max_minutes?"),
               std::string::npos);
+    EXPECT_NE(loaded->unknown[0].german.find("Meinten Sie room.max_minutes?"), std::string::npos);
 }
 
 TEST_F(ConfigLoad, RefusesValuesOfTheWrongKindByLine) {
     for (const auto& [text, sentence] :
-         {std::pair{"[room]\nmax_minutes = \"x\"\n", ":2: room.max_minutes must be a number"},
+         {std::pair{"[room]\nmax_minutes = \"x\"\n", ":2:15: room.max_minutes must be a number"},
           {"[room]\nlobby = \"maybe\"\n", "room.lobby must be one of \"off\" \"on\" \"after-start\""},
           {"[room]\nmax_minutes = -1\n", "room.max_minutes must be"},
-          {"[room\n", ":1: "}}) {
+          {"[room\n", ":1:6: "}}) {
         write("klassenraum.toml", text);
         const auto loaded = load({.defaults = {}, .file = file(), .environment = {}, .overrides = {}});
         ASSERT_FALSE(loaded) << text;
         EXPECT_NE(loaded.error().sentence.find(sentence), std::string::npos) << loaded.error().sentence;
+        EXPECT_NE(loaded.error().german, "");
     }
     EXPECT_FALSE(
         load({.defaults = {}, .file = (folder_ / "missing.toml").string(), .environment = {}, .overrides = {}}));
@@ -121,6 +123,7 @@ TEST(ConfigCheck, FindsWhatDoesNotGoTogether) {
     settings.listen.https = {"localhost"};
     settings.media.workers = 0;
     EXPECT_EQ(check(settings).size(), 3U);
+    EXPECT_EQ(check(settings).back().german, "offer.until muss ein Datum sein, etwa 2026-07-31.");
 }
 
 }  // namespace

@@ -100,6 +100,20 @@ class CommandTest(unittest.TestCase):
         self.assertIn("first.key", refused.stderr)
         self.assertEqual(self.command("reload").returncode, 0)
 
+    def test_says_in_german_what_is_wrong_with_the_configuration_and_what_to_do(self):
+        self.service.write_config(extra='[room]\nmax_minuts = 3\n')
+        said = self.service.cli("config", "check", "--config", str(self.service.config), env={"LANG": "de_DE.UTF-8"})
+        self.assertEqual(said.returncode, 1)
+        self.assertRegex(said.stderr, r"klassenraum\.toml:\d+:14: den Schlüssel room\.max_minuts gibt es nicht\. "
+                                      r"Meinten Sie room\.max_minutes\?")
+        self.service.write_config(certificate="second")
+        for command in (["serve"], ["reload"]):
+            said = self.service.cli(*command, "--config", str(self.service.config), env={"LANG": "de_DE.UTF-8"})
+            self.assertIn("Nicht lesbar", said.stderr)
+            self.assertIn("Als Nächstes: klassenraum setup", said.stderr)
+        self.service.write_config()
+        self.assertEqual(self.command("reload").returncode, 0)
+
     def test_examines_what_surrounds_the_service(self):
         findings = json.loads(self.command("doctor", "--json").stdout)
         by_check = {finding["check"]: finding for finding in findings}
