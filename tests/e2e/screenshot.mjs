@@ -1,4 +1,6 @@
-// Makes the README's picture of the classroom: `node tests/e2e/screenshot.mjs FILE`. Everybody is drawn, nobody is filmed.
+// Makes the README's pictures of the classroom and of the control page: `node tests/e2e/screenshot.mjs FOLDER`. Everybody is
+// drawn, nobody is filmed.
+import path from 'node:path';
 import { launchChromium } from './browsers.mjs';
 import { createRoom } from './builtin.mjs';
 import { openPage, until } from './browsers.mjs';
@@ -69,7 +71,15 @@ for (const learner of learners) await join(learner, slug, password);
 await learners[0].page.evaluate(() => window.klassenraum.sendChat('Guten Morgen!'));
 await until('all pictures', () => teacher.page.evaluate(() => window.klassenraum.participants.filter(p => p.video && p.video.videoWidth > 600).length === 3), 40000);
 await new Promise(resolve => setTimeout(resolve, 1500));
-await teacher.page.screenshot({ path: process.argv[2] || 'classroom.png' });
+const folder = process.argv[2] || '.';
+await teacher.page.screenshot({ path: path.join(folder, 'classroom.png') });
+
+// The teacher's phone or second screen.
+const control = await teacher.page.browserContext().newPage();
+await control.setViewport({ width: 900, height: 1150 });
+await control.goto(`${server.origin}/steuern/${slug}`);
+await until('everybody is on the list', () => control.evaluate(() => document.body.innerText.includes('Dana')));
+await control.screenshot({ path: path.join(folder, 'control.png') });
 await chromium.close();
 await server.stop();
 process.exit(0);
