@@ -260,7 +260,7 @@ private:
     WallTime date_{};  // when what is stored about it expires; none: nothing is
     bool record_due_ = false;
     std::optional<Instant> returning_until_;  // after a restart: guests come back before the teacher
-    RoomPolicy planned_;  // as the owner set it, without what a lesson changed since
+    RoomPolicy planned_;                      // as the owner set it, without what a lesson changed since
     Polls polls_;
     SpeakerStats speaker_stats_;
     std::bitset<muc::kMedia> moderated_;  // as clients were told

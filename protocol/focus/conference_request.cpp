@@ -155,6 +155,9 @@ void Conferences::Parts::group_request(const xmpp::Sender& sender,
     const Conference* group = find_group(muc::fold_room_name(room.local));
     Visitor* known = visitor(sender.session);
     if (known == nullptr) return answer(xmpp::iq_error(iq, {Condition::ResourceConstraint}));
+    const std::string_view machine = request.attribute("machine-uid");
+    if (machine.size() > kMaxMachineUid) return answer(xmpp::iq_error(iq, {Condition::BadRequest}));
+    if (!machine.empty()) known->machine = machine;
     const bool owner = group != nullptr && is_owner(sender, *group);
     if (group != nullptr && !owner && group->is_banned(sender.session, known->machine)) {
         return answer(xmpp::iq_error(iq, reservation(kKicked, "403")));

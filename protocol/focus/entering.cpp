@@ -64,7 +64,8 @@ bool Conference::join(const Arrival& arrival, const Turn& turn) {
                                .door_shut = room_.door_shut};
     const muc::Verdict verdict = muc::judge(room_, applicant, rules);
     if (verdict == muc::Verdict::PasswordWrong) {
-        attempts_.refuse(session, refusal_to(arrival, verdict), turn.now);
+        const auto guesser = attempts_.refuse(session, refusal_to(arrival, verdict), turn.now);
+        if (guesser) turn.out.dismissals.push_back({*guesser, "policy-violation"});
         return room_.find(session) != nullptr;
     }
     if (verdict == muc::Verdict::MustWait) {

@@ -13,7 +13,7 @@ inline constexpr std::size_t kMaxLogins = 1024;      // the oldest goes; its own
 inline constexpr std::size_t kMaxVisitors = 16'384;  // streams that asked for a room; further ones are refused
 inline constexpr std::size_t kMaxMachineUid = 128;   // octets
 inline constexpr std::size_t kMaxAttemptRecords =
-    512;                                            // streams of one room that typed a wrong password; the oldest goes
+    512;  // streams of one room that typed a wrong password; the oldest goes, and its stream if it still waits
 inline constexpr std::size_t kMaxFarewells = 4096;  // streams about to be ended; beyond that they end at once
 
 // jitsi-signalling.md 5.12: Jicofo's rule. What comes too soon is granted later, because clients reload on a refusal.

@@ -23,10 +23,15 @@ bool PasswordAttempts::is_waiting(SessionId session) const {
     return found != records_.end() && found->due.has_value();
 }
 
-void PasswordAttempts::refuse(SessionId session, xmpp::Delivery refusal, Instant now) {
+std::optional<SessionId> PasswordAttempts::refuse(SessionId session, xmpp::Delivery refusal, Instant now) {
+    std::optional<SessionId> ended;
     auto found = std::ranges::find(records_, session, &Record::session);
     if (found == records_.end()) {
-        if (records_.size() >= kMaxAttemptRecords) records_.pop_front();
+        if (records_.size() >= kMaxAttemptRecords) {
+            auto oldest = std::ranges::find_if(records_, [](const Record& record) { return !record.due; });
+            if (oldest == records_.end()) ended = (oldest = records_.begin())->session;
+            records_.erase(oldest);
+        }
         records_.push_back({session, 0, std::nullopt, {}});
         found = records_.end() - 1;
     }
@@ -36,6 +41,7 @@ void PasswordAttempts::refuse(SessionId session, xmpp::Delivery refusal, Instant
     found->due = now + delay_of(found->wrong + room_steps);
     found->refusal = std::move(refusal);
     ++found->wrong;
+    return ended;
 }
 
 void PasswordAttempts::forget(SessionId session) {

@@ -17,8 +17,9 @@ public:
     // Whether this stream must wait for a refusal: its attempt is not to be judged.
     bool is_waiting(SessionId session) const;
 
-    // A wrong password: the refusal goes out later.
-    void refuse(SessionId session, xmpp::Delivery refusal, Instant now);
+    // A wrong password: the refusal goes out later. When everybody in a full list still waits, so that only attackers
+    // can be so many, the one that waited longest is named: its stream is to end, or it would guess on at once.
+    std::optional<SessionId> refuse(SessionId session, xmpp::Delivery refusal, Instant now);
     void forget(SessionId session);
 
     void expire(Instant now, std::vector<xmpp::Delivery>& out);

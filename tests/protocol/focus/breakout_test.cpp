@@ -157,6 +157,20 @@ TEST(BreakoutRooms, TakeClientsThatDoNotSaySwitchRoomIfTheyWereSent) {
     EXPECT_TRUE(lesson.guest.has_text("Der Klassenraum schließt")) << "who was not sent has left";
 }
 
+TEST(BreakoutRooms, KnowWhoWasSentOutAlsoByARequestThatIsRefused) {
+    Groups lesson;
+    const std::string group = lesson.add();
+    lesson.school.iq(lesson.teacher, "set", lesson.teacher.room_jid(),
+                     "<query xmlns='http://jabber.org/protocol/muc#admin'><item nick='" + lesson.guest.nick + "' role='none'/></query>");
+    Client& again = lesson.school.guest();
+    again.machine = lesson.guest.machine;
+    Groups::spell(again, group);
+    EXPECT_FALSE(lesson.school.request(again));
+    Groups::spell(again, kMain);
+    lesson.school.join(again, "sonne 12");
+    EXPECT_FALSE(Classroom::is_in(again));
+}
+
 TEST(BreakoutRooms, HearFromTheTeacherHowLongTheyHave) {
     Groups lesson;
     const std::string group = lesson.add();

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "classroom.hpp"
+#include "protocol/focus/limits.hpp"
 
 namespace klassenraum::focus::test {
 namespace {
@@ -290,6 +291,29 @@ TEST(Entering, WrongPasswordsWaitLongerAndLongerButTheRightOneDoesNot) {
     EXPECT_LE(attacker.inbox.size(), 3U);
     Client& honest = school.guest();
     EXPECT_TRUE(school.enter(honest));
+}
+
+TEST(Entering, ManyStreamsThatGuessAtOnceEndInsteadOfGuessingOn) {
+    Classroom school;
+    school.plan();
+    Client& teacher = school.cookie_teacher();
+    ASSERT_TRUE(school.enter(teacher));
+    std::vector<Client*> guessers;
+    for (std::size_t i = 0; i < kMaxAttemptRecords + 10; ++i) {
+        guessers.push_back(&school.guest());
+        ASSERT_TRUE(school.request(*guessers.back()));
+        school.join(*guessers.back(), "geraten " + std::to_string(i));
+    }
+    for (std::size_t i = 0; i < guessers.size(); ++i) EXPECT_EQ(guessers[i]->dismissed, i < 10) << i;
+    // A right password never waits, and who typed a wrong one long ago is not put out for the others.
+    EXPECT_TRUE(school.enter(school.guest()));
+    school.run_for(40s);
+    school.join(*guessers[20], "geraten");
+    school.guest();
+    Client& late = school.guest();
+    ASSERT_TRUE(school.request(late));
+    school.join(late, "vertippt");
+    EXPECT_FALSE(guessers[10]->dismissed || guessers[20]->dismissed || late.dismissed);
 }
 
 }  // namespace
