@@ -5,6 +5,7 @@
 
 #include "protocol/bridge/reports.hpp"
 #include "protocol/rtp/forward.hpp"
+#include "protocol/rtp/padding.hpp"
 #include "protocol/rtp/red.hpp"
 
 namespace klassenraum::bridge {
@@ -124,8 +125,9 @@ DropReason forward(const Subscription& subscription,
     MutableBytes slot = context.out.datagrams.acquire();
     const rtp::Written written =
         projection::write_projected(packet, video, *output, header, extensions, slot);
-    const DropReason drop = protect_and_send(receiver, extensions, slot, written.size, context);
-    if (drop == DropReason::None) account(stream, packet, written.size, context);
+    const std::size_t size = rtp::add_padding(slot, written.size, context.out.datagrams.evening());
+    const DropReason drop = protect_and_send(receiver, extensions, slot, size, context);
+    if (drop == DropReason::None) account(stream, packet, size, context);
     return drop;
 }
 

@@ -20,6 +20,9 @@ public:
     virtual MutableBytes acquire() = 0;
     // Sends the first `length` octets of the acquired slot to `destination`.
     virtual void commit(const Address& destination, std::size_t length) = 0;
+    // By how much a picture's packet that is passed on now may grow to be as long as the others of its frame, which
+    // then leave as one run.
+    virtual std::size_t evening() const { return 0; }
 
     void send(const Address& destination, ByteView datagram) {
         MutableBytes slot = acquire();

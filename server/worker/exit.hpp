@@ -30,6 +30,9 @@ public:
         relayed.push_back({destination, destination.is_v4() ? v4_ : v6_, {octets.begin(), octets.end()}});
     }
 
+    std::size_t evening() const override { return evening_; }
+    void set_evening(std::size_t octets) { evening_ = octets; }
+
     std::vector<RelayedDatagram> relayed;
 
 private:
@@ -37,6 +40,7 @@ private:
     Address v4_;
     Address v6_;
     MutableBytes slot_;
+    std::size_t evening_ = 0;
 };
 
 }  // namespace klassenraum::worker

@@ -17,6 +17,7 @@
 #include "server/privacy/memory/wiping.hpp"
 #include "server/worker/clock.hpp"
 #include "server/worker/exit.hpp"
+#include "server/worker/frame_evening.hpp"
 #include "server/worker/mailbox.hpp"
 #include "server/worker/system_entropy.hpp"
 
@@ -159,10 +160,13 @@ bool Worker::Loop::read_datagrams(net::UdpSocket& socket) {
         if (batch.empty()) return false;
         const Instant now = steady_now();
         const WallTime wall = wall_now();
+        FrameEvening frames(batch);
         for (const net::Received& datagram : batch) {
+            exit.set_evening(frames.next());
             // Nobody on the network has a TURN client's address: who claims one lies.
             if (!turn::is_relayed(datagram.from)) shard.receive(datagram.bytes, datagram.from, now, wall, outbox);
         }
+        exit.set_evening(0);
         shard.finish_batch(now, outbox);
         datagrams_received += batch.size();
         send_all();
