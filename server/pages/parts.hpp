@@ -31,6 +31,9 @@ struct Call {
     bool is_phone() const;
 };
 
+// Says which terms of use this browser has shown to a teacher.
+inline constexpr const char* kTermsCookie = "__Host-bedingungen";
+
 enum class Framing : std::uint8_t { Nobody, Anyone };
 
 struct Page {
@@ -49,6 +52,10 @@ struct Site::Parts {
 
     void answer(Call& call, Page page);
     void redirect(Call& call, const std::string& path, unsigned status = 303, const std::string& set_cookie = {});
+    // Which terms of use are in force, as a few digits of their text; empty: none. A browser that has shown them to a
+    // teacher keeps that in a cookie, since nothing about it is stored here (product.md C39).
+    std::string terms_in_force() const;
+    bool has_seen_terms(const Call& call) const;
     // A German phrase of ours in the visitor's language.
     std::string phrase(const Call& call, std::string_view german) const;
     // German sentence on a page of its own.

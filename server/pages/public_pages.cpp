@@ -56,7 +56,12 @@ bool text_page(Site::Parts& parts, Call& call) {
     View view;
     view.set("text", text->html).set("printable", true);
     call.language = Language::German;
-    parts.answer(call, {.name = "text", .title = text->title, .view = std::move(view), .script = "pages.js"});
+    Page page{.name = "text", .title = text->title, .view = std::move(view), .script = "pages.js"};
+    if (call.session && call.request.path == "/nutzungsbedingungen" && !parts.has_seen_terms(call)) {
+        page.set_cookie = std::string(kTermsCookie) + "=" + parts.terms_in_force() +
+                          "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=31536000";
+    }
+    parts.answer(call, std::move(page));
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "protocol/crypto/digest.hpp"
 #include "protocol/crypto/secret.hpp"
 #include "server/pages/client_config.hpp"
 #include "server/pages/limits.hpp"
@@ -32,6 +33,9 @@ View frame_of(const Site::Parts& parts, const Call& call, const Page& page, std:
     if (call.session) frame.set("account", call.session->account);
     const std::string notice = offer_notice(parts.settings, parts.now());
     if (!notice.empty()) frame.set("notice", notice);
+    // Where a teacher arrives after the login, not beside a lesson.
+    const bool arrives = page.name == "create" || page.name == "rooms";
+    if (call.session && arrives && !parts.has_seen_terms(call)) frame.set("new_terms", true);
     return frame;
 }
 
@@ -126,6 +130,27 @@ void Site::Parts::redirect(Call& call, const std::string& path, unsigned status,
     call.respond(std::move(response));
 }
 
+std::string Site::Parts::terms_in_force() const {
+    const Text* const terms = texts.find("nutzungsbedingungen");
+    if (terms == nullptr) return {};
+    constexpr std::size_t kOctets = 8;
+    const auto* const octets = reinterpret_cast<const std::uint8_t*>(terms->html.data());
+    const auto digest = crypto::sha256({octets, terms->html.size()});
+    std::string digits;
+    for (std::size_t i = 0; i < kOctets; ++i) {
+        digits += "0123456789abcdef"[digest.at(i) >> 4U];
+        digits += "0123456789abcdef"[digest.at(i) & 15U];
+    }
+    return digits;
+}
+
+bool Site::Parts::has_seen_terms(const Call& call) const {
+    const std::string version = terms_in_force();
+    return version.empty() ||
+           std::any_of(call.request.cookies.begin(), call.request.cookies.end(),
+                       [&](const auto& one) { return one.first == kTermsCookie && one.second == version; });
+}
+
 std::string Site::Parts::phrase(const Call& call, std::string_view german) const {
     return templates.phrase(german, call.language);
 }
@@ -179,8 +204,7 @@ void Site::reconfigure(Settings settings) {
     parts_->sessions.set_minutes(parts_->settings.session_minutes);
     parts_->web_root = WebRoot(parts_->settings.web_root);
     parts_->texts = Texts(parts_->settings);
-    parts_->config_js =
-        std::make_shared<const std::string>(pages::config_js(parts_->settings, ConfigReader::Anyone));
+    parts_->config_js = std::make_shared<const std::string>(pages::config_js(parts_->settings, ConfigReader::Anyone));
 }
 
 void Site::know_accounts(const std::vector<accounts::Account>& accounts) {

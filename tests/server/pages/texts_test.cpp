@@ -43,6 +43,22 @@ TEST_F(OperatorsTexts, ReplaceTheShippedOnes) {
     EXPECT_THAT(site().texts_with_blanks(), Not(Contains("impressum")));
 }
 
+// product.md C39, without keeping who read what.
+TEST_F(OperatorsTexts, NewTermsOfUseAreShownToTeachersUntilTheyReadThem) {
+    const char* notice = "Die Nutzungsbedingungen sind neu oder wurden geändert.";
+    write("nutzungsbedingungen.md", "# Nutzungsbedingungen\n\nStand: Mai\n");
+    EXPECT_THAT(body(get("/")), Not(HasSubstr(notice)));
+    EXPECT_EQ(header(get("/nutzungsbedingungen"), "Set-Cookie"), "") << "learners get no cookie";
+    log_in();
+    EXPECT_THAT(body(get("/anlegen")), HasSubstr(notice));
+    EXPECT_THAT(body(get("/raeume")), HasSubstr(notice));
+    EXPECT_THAT(header(get("/nutzungsbedingungen"), "Set-Cookie"), HasSubstr("Secure; HttpOnly"));
+    EXPECT_THAT(body(get("/anlegen")), Not(HasSubstr(notice)));
+    write("nutzungsbedingungen.md", "# Nutzungsbedingungen\n\nStand: Juni\n");
+    site().reconfigure(settings);
+    EXPECT_THAT(body(get("/anlegen")), HasSubstr(notice));
+}
+
 TEST_F(OperatorsTexts, CannotCarryScripts) {
     write("impressum.md", "# X\n\n<script>alert(1)</script> [y](javascript:alert(1))\n");
     const std::string page = body(get("/impressum"));
