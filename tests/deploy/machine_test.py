@@ -164,6 +164,21 @@ class Life:
         self.begin_lesson()
         step("after kill -9 and after a standstill (watchdog) systemd began it anew, and the lesson could")
 
+    def restart_in_a_lesson(self):
+        before = self.pid()
+        began = time.monotonic()
+        self.sh("systemctl restart klassenraum")
+        took = time.monotonic() - began
+        assert self.pid() not in (0, before)
+        guest = DomainStream(443, self.room, origin="https://jitsi.example", host="jitsi.example").log_in()
+        assert guest.enter(self.room, "Kind", PASSWORD), "the lesson is not known any more: a guest has to wait"
+        guest.say(self.room, "wo sind alle")
+        guest.expect("solange die Lehrkraft nicht da ist")
+        guest.close()
+        self.begin_lesson()
+        assert self.goes_on()
+        step(f"systemctl restart took {took:.1f} s; systemd gave the table of lessons to the new process, and the lesson went on")
+
     def search_the_journal(self):
         journal = self.sh("journalctl -u klassenraum --no-pager -o json")
         for text in (self.room, self.account["account"], PASSWORD, "Kind", "Lehrkraft"):
@@ -216,6 +231,7 @@ def main(build, base):
         life.teach()
         life.upgrade_in_a_lesson()
         life.stop_and_fall()
+        life.restart_in_a_lesson()
         life.search_the_journal()
         life.remove_and_come_back()
     finally:
