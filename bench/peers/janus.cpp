@@ -245,7 +245,7 @@ ClientPlan Janus::subscribe(const Person& person,
     for (std::size_t i = 1; i < people.size(); ++i) {
         const Person& other = people[(person.number + i) % people.size()];
         if (other.microphone) add(other, "0");
-        if (other.camera && pictures-- > 0) add(other, other.microphone ? "1" : "0");
+        if (other.camera && pictures-- > 0) add(other, "1");
     }
     const std::uint64_t handle = attach();
     const Sdp offer = sdp_of(talk(
