@@ -197,11 +197,7 @@ void Conference::expire(const Turn& turn) {
     if (returning_until_ && *returning_until_ <= turn.now) returning_until_.reset();
     review(LastLoss::Broken, turn);
     if (const std::optional<unsigned> minutes = life_.notice_due(turn.now)) {
-        at_each_place([&](Conference& place) {
-            for (const muc::Occupant& occupant : place.room_.occupants()) {
-                if (occupant.is_owner()) muc::tell(occupant, time_notice(*minutes), turn.out.deliveries);
-            }
-        });
+        tell_teachers(time_notice(*minutes), turn);
     }
     expire_groups(turn);
     if (life_.ends_at() && *life_.ends_at() <= turn.now) end(kEndedReason, turn);

@@ -85,6 +85,7 @@ public:
     void take_over(const RunningRoom& room, const Turn& turn);
 
     // room_control.cpp
+    void tell_teachers(std::string_view text, const Turn& turn);
     void set_policy(const RoomPolicy& policy, const Turn& turn);
     void set_quiet(bool quiet, const Turn& turn);
     void shut_door(bool shut, const Turn& turn);

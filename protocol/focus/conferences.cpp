@@ -119,6 +119,11 @@ void Conferences::end_rooms_of(std::string_view account, Instant now, Output& ou
     parts_->settle(turn);
 }
 
+void Conferences::tell_teachers(std::string_view text, Instant now, Output& out) {
+    const Turn turn{now, {}, out};
+    for (const auto& [slug, conference] : parts_->conferences) conference->tell_teachers(text, turn);
+}
+
 void Conferences::account_revoked(std::string_view account, Instant now, Output& out) {
     const Turn turn{now, {}, out};
     parts_->forget_logins(parts_->logins.end_of_account(account), turn);

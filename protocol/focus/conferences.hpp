@@ -65,6 +65,8 @@ public:
     void session_ended(SessionId session, Departure departure, Instant now, Output& out);
     // The account's password changed or it was locked: its logins are void.
     void end_rooms_of(std::string_view account, Instant now, Output& out);
+    // In their rooms' chat, which nobody else sees.
+    void tell_teachers(std::string_view text, Instant now, Output& out);
     void account_revoked(std::string_view account, Instant now, Output& out);
 
     // New bounds from now on; rooms that exist keep their seats and end as the new graces say.

@@ -7,6 +7,14 @@
 
 namespace klassenraum::focus {
 
+void Conference::tell_teachers(std::string_view text, const Turn& turn) {
+    at_each_place([&](Conference& place) {
+        for (const muc::Occupant& occupant : place.room_.occupants()) {
+            if (occupant.is_owner()) muc::tell(occupant, text, turn.out.deliveries);
+        }
+    });
+}
+
 void Conference::set_policy(const RoomPolicy& policy, const Turn& turn) {
     const bool door_changed = policy.lobby != room_.policy.lobby;
     room_.policy = policy;

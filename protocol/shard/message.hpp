@@ -71,6 +71,9 @@ struct NewBounds {  // the configuration was read again, or the server drains
     Duration leave_grace = std::chrono::seconds(30);
     Duration orphan_grace = std::chrono::seconds(300);
 };
+struct TellTeachers {  // what the administrator has to say, to the teachers of every lesson
+    std::string text;
+};
 struct Stopping {  // tell every room and stream, then let go; answered by Stopped
 };
 using Input = std::variant<XmppOpened,
@@ -87,6 +90,7 @@ using Input = std::variant<XmppOpened,
                            focus::RoomRequest,
                            focus::RestoreRoom,
                            NewBounds,
+                           TellTeachers,
                            Stopping>;
 
 // --- shard → front ---

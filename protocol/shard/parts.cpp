@@ -135,6 +135,7 @@ void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out)
                                         .leave_grace = bounds.leave_grace,
                                         .orphan_grace = bounds.orphan_grace});
             },
+            [&](TellTeachers& told) { conferences.tell_teachers(told.text, now, turn.rooms); },
             [&](Stopping&) { conferences.stop(now, turn.rooms); },
         },
         input);

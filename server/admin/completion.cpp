@@ -29,7 +29,7 @@ constexpr std::array<Words, 20> kWords{{
     {"restore", "--only-keys --passphrase-file --no-input --yes"},
     {"wind-down", "--now --yes"},
     {"purge", "--yes"},
-    {"drain", "--wait --deadline --cancel"},
+    {"drain", "--wait --deadline --message --cancel"},
     {"offer", "show until notice"},
     {"show", "--effective"},
     {"completion", "bash zsh fish"},

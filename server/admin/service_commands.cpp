@@ -239,6 +239,7 @@ int drain_command(const DrainOptions& options, const Surroundings& surroundings)
         }
         question["seconds"] = *seconds;
     }
+    if (!options.message.empty()) question["message"] = options.message;
     const Reply reply = ask(question, surroundings);
     if (reply.code != kOk) return reply.code;
     surroundings.say(

@@ -29,6 +29,7 @@ struct DrainOptions {
     bool wait = false;
     bool cancel = false;
     std::string deadline;  // "45m", "2h", "30s"
+    std::string message;   // to the teachers of open lessons
 };
 int drain_command(const DrainOptions& options, const Surroundings& surroundings);
 

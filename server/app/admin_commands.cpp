@@ -67,6 +67,7 @@ AdminCommands::Parts::Parts(CLI::App& app, CLI::App& config_show, AdminContext g
                   [this](const auto& with) { return admin::drain_command(drain, with); });
     command->add_flag("--wait", drain.wait, "return when it has ended");
     command->add_flag("--cancel", drain.cancel, "allow new rooms again");
+    command->add_option("--message", drain.message, "what the teachers of open lessons are told");
     command->add_option("--deadline", drain.deadline, "end after this time all the same: 45m, 2h (default 8h)");
 
     command = add(app, "doctor", "examine name, ports, certificate and host; each line with its repair",

@@ -21,6 +21,7 @@ namespace json = boost::json;
 
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kWarnCertificateDays = 14;
+constexpr std::size_t kMaxAnnouncement = 1000;  // octets of what teachers are told
 constexpr Duration kRecently = std::chrono::seconds(60);
 
 const char* word_of(focus::RoomState state) {
@@ -185,6 +186,11 @@ void Application::Parts::answer_control(const std::string& line, admin::Socket::
     } else if (command == "drain") {
         const json::value* seconds = question.if_contains("seconds");
         const bool given = seconds != nullptr && seconds->is_int64() && seconds->as_int64() > 0;
+        const std::string message = text_of(question, "message");
+        if (message.size() > kMaxAnnouncement)
+            return answer(refusal("too_long", "The message is longer than 1000 octets.",
+                                  "Die Nachricht ist länger als 1000 Zeichen."));
+        if (!message.empty()) switchboard->tell_teachers(message);
         begin_drain(given ? Duration(std::chrono::seconds(std::min(seconds->as_int64(), kDay))) : Drain::kLongest);
         answer(R"({"ok":true})");
     } else if (command == "drain.cancel") {

@@ -123,6 +123,10 @@ void Switchboard::set_bounds(const shard::NewBounds& bounds) {
     for (std::size_t worker = 0; worker < workers_->size(); ++worker) post(worker, bounds);
 }
 
+void Switchboard::tell_teachers(const std::string& text) {
+    for (std::size_t worker = 0; worker < workers_->size(); ++worker) post(worker, shard::TellTeachers{text});
+}
+
 // --- pages::Gateway ---
 
 void Switchboard::ask(focus::RoomRequest request, std::function<void(focus::RoomAnswer)> done) {

@@ -61,6 +61,7 @@ public:
     // Of the shards that said goodbye: what the next process is to go on with.
     const std::vector<focus::RunningRoom>& handed_over() const { return handed_over_; }
     void set_bounds(const shard::NewBounds& bounds);
+    void tell_teachers(const std::string& text);
     sctp::Stack& stack() { return stack_; }
 
     // pages::Gateway

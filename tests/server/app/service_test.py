@@ -358,6 +358,18 @@ class PlannedRoomTest(unittest.TestCase):
         self.service.restart()
         self.assertFalse(self.stream().ask(room))
 
+    def test_tells_the_teachers_of_open_lessons_what_the_administrator_says(self):
+        room = self.teacher.create(self.TITLE, self.PASSWORD)
+        guest, teacher = self.stream(), self.stream(self.teacher.cookie)
+        self.assertTrue(teacher.enter(room, "Frau Lehrerin"))
+        self.assertTrue(guest.enter(room, "Kind", self.PASSWORD))
+        done = self.service.cli("drain", "--message", "Um 17 Uhr wird gewartet.", "--config", str(self.service.config))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        teacher.expect("Um 17 Uhr wird gewartet.")
+        teacher.say(room, "das Ende")
+        self.assertIn("das Ende", guest.expect("das Ende", "17 Uhr"), "only teachers are told")
+        self.assertNotIn("17 Uhr", (self.service.folder / "log").read_text())
+
     def test_keeps_neither_title_nor_password_nor_names_on_disk(self):
         room = self.teacher.create(self.TITLE, self.PASSWORD)
         self.check_that_a_lesson_can_begin(room)
