@@ -78,6 +78,26 @@ void Downlink::take(rtcp::TransportCcFeedback feedback, Instant now) {
     }
 }
 
+Duration Downlink::answer_time() const {
+    constexpr Duration kFeedbackWaits = 60ms;  // at the receiver, before it goes out: 50 to 100 ms with browsers
+    const std::optional<Duration> delay = estimator.feedback_delay();
+    return delay ? std::clamp<Duration>(*delay - kFeedbackWaits, rtt_, kMaxRtt) : rtt_;
+}
+
+// More than about half would keep the queue of a full line full, and everything new behind it late.
+bool Downlink::may_repeat(std::size_t octets, Instant now) {
+    constexpr double kShare = 0.45;
+    constexpr double kBurst = 0.25;  // seconds
+    constexpr double kLeast = 3000;  // two packets, however narrow the line
+    if (estimator.untested()) return true;
+    const double rate = kShare * static_cast<double>(estimator.estimate()) / 8;
+    repeat_room_ = std::min(repeat_room_ + rate * bwe::seconds_of(now - repeats_at_), rate * kBurst + kLeast);
+    repeats_at_ = now;
+    if (repeat_room_ < static_cast<double>(octets)) return false;
+    repeat_room_ -= static_cast<double>(octets);
+    return true;
+}
+
 void Downlink::sent_voice(std::size_t octets, Instant now) {
     voice_rate(now);
     voice_octets_ += octets;

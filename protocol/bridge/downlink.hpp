@@ -28,6 +28,10 @@ public:
     // A report about a stream of ours, or feedback, measured the way there and back.
     void take_round_trip(Duration sample);
     Duration rtt() const { return rtt_; }
+    // How soon the answer to what goes out now may come: a queue that has just grown is in no report yet.
+    Duration answer_time() const;
+    // Takes a repetition of so many octets off what repetitions of pictures may take of the line; false: too much.
+    bool may_repeat(std::size_t octets, Instant now);
     bool lowered_within(Duration time, Instant now) const { return lowered_at_ && now - *lowered_at_ < time; }
 
     // Of voices, which are never held back: what they take, as measured.
@@ -70,6 +74,8 @@ private:
     std::vector<bwe::ProbeCluster> clusters_;  // at most the estimator's five
     std::optional<Cluster> cluster_;
     std::optional<Instant> lowered_at_;  // the estimate, by feedback
+    double repeat_room_ = 0;             // octets
+    Instant repeats_at_{};
     double padding_debt_ = 0;
     Instant padding_at_{};
     std::size_t voice_octets_ = 0;

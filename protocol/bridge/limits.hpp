@@ -29,6 +29,7 @@ inline constexpr std::size_t kAudioCacheBytes = 24 * 1024;   // two seconds of 5
 inline constexpr std::size_t kVideoCachePackets = 1024;      // per encoding; a power of two
 inline constexpr std::size_t kAudioCachePackets = 128;
 inline constexpr Duration kMaxCacheAge = 2s;       // no jitter buffer waits longer
+inline constexpr Duration kVoicePatience = 400ms;  // an older voice comes too late for any jitter buffer
 inline constexpr std::size_t kVideoHistory = 512;  // packets per receiver that can be asked for again
 inline constexpr std::size_t kAudioHistory = 64;
 inline constexpr std::size_t kRetransmissionBurst = 256;       // packets a receiver may ask for at once …

@@ -88,6 +88,7 @@ DropReason forward(const Subscription& subscription,
     MutableBytes slot = context.out.datagrams.acquire();
     const rtp::Written written = rtp::write_forwarded(packet, header, extensions, slot);
     stream.history[header.sequence % stream.history.size()] = {.sent = true,
+                                                               .at = context.now,
                                                                .header = header,
                                                                .transport_sequence = extensions.transport_sequence,
                                                                .abs_send_time = extensions.abs_send_time};
@@ -174,7 +175,8 @@ bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence,
     const SentVoice& as_sent = stream.history[sequence % stream.history.size()];
     if (!as_sent.sent || as_sent.header.sequence != sequence) return false;
     const std::optional<std::uint16_t> original = stream.projection.locate(sequence);
-    if (!original || !stream.repeats.allow(sequence, receiver.downlink.rtt(), context.now)) return false;
+    if (!original || context.now - as_sent.at > kVoicePatience) return false;
+    if (!stream.repeats.allow(sequence, receiver.downlink.answer_time(), context.now)) return false;
     auto packet = rtp::Packet::parse(stream.source->cache.find(0, *original, context.now));
     if (!packet) return false;
     Scratch scratch;
@@ -197,8 +199,11 @@ bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence,
 
 bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context) {
     if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
-    if (!stream.projection.locate(sequence)) return false;
-    if (!stream.repeats.allow(sequence, receiver.downlink.rtt(), context.now)) return false;
+    const auto input = stream.projection.locate(sequence);
+    if (!input) return false;
+    const std::size_t size = stream.source->cache.find(input->encoding, input->sequence, context.now).size();
+    if (size == 0 || !receiver.downlink.may_repeat(size, context.now)) return false;
+    if (!stream.repeats.allow(sequence, receiver.downlink.answer_time(), context.now)) return false;
     return repeat(receiver, stream, sequence, context) != 0;
 }
 

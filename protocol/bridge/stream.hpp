@@ -51,6 +51,7 @@ struct Stream {
 // under the same number would repeat GCM's nonce, which gives the key of its tag away (RFC 7714 §8.4).
 struct SentVoice {
     bool sent = false;
+    Instant at{};
     rtp::ForwardHeader header;
     std::optional<std::uint16_t> transport_sequence;
     std::optional<std::uint32_t> abs_send_time;
