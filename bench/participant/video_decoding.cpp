@@ -12,6 +12,9 @@ namespace klassenraum::bench {
 namespace {
 
 constexpr std::uint16_t kPictureMask = 0x7fff;
+// How far a picture may be behind the base it refers to: as many as a History remembers. A layer's history stays while
+// the layer is not sent, and TL0PICIDX is the same again after 256 bases, so that alone says nothing.
+constexpr unsigned kPicturesBehind = 64;
 
 }  // namespace
 
@@ -112,11 +115,11 @@ bool VideoReceiver::decodable(const Part& head) const {
     if (!head.layered) return head.picture_id == ((last_picture_ + 1) & kPictureMask);
     const History& history = histories_[head.spatial];
     if (!history.started) return false;
+    const unsigned behind = static_cast<unsigned>(head.picture_id - history.base_picture) & kPictureMask;
+    if (behind == 0 || behind >= kPicturesBehind) return false;
     if (head.temporal == 0) return head.tl0 == static_cast<std::uint8_t>(history.tl0 + 1);
     if (head.tl0 != history.tl0) return false;
     if (head.sync) return true;
-    const unsigned behind = static_cast<unsigned>(head.picture_id - history.base_picture) & kPictureMask;
-    if (behind == 0 || behind >= 64) return false;
     const std::uint64_t between = ((std::uint64_t{1} << behind) - 1) & ~std::uint64_t{1};
     return (history.since_base & between) == between;
 }
@@ -134,7 +137,7 @@ void VideoReceiver::remember(const Part& head) {
         return;
     }
     const unsigned behind = static_cast<unsigned>(head.picture_id - history.base_picture) & kPictureMask;
-    if (behind < 64) history.since_base |= std::uint64_t{1} << behind;
+    if (behind < kPicturesBehind) history.since_base |= std::uint64_t{1} << behind;
 }
 
 // --- the truth ---

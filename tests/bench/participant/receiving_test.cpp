@@ -20,7 +20,8 @@ using Octets = std::vector<std::uint8_t>;
 // One encoding of a camera and an eye, with the test as the line between them.
 class Stage {
 public:
-    Stage() : camera_({.heights = {360}, .bits_per_second = {600'000}}, kSource, entropy_, now) {
+    explicit Stage(rtp::Codec codec = rtp::Codec::Vp8)
+        : camera_({.codec = codec, .heights = {360}, .bits_per_second = {600'000}}, kSource, entropy_, now) {
         eye.expect(kSource, &quality, now);
     }
     // All packets that the camera sends within the time.
@@ -133,6 +134,24 @@ TEST(Eye, NoticesAFrameThatWasNotEncodedFromWhatItShowed) {
         stage.show(packet);
     }
     EXPECT_GT(stage.quality.corrupt, 0U);
+}
+
+// TL0PICIDX has eight bits: after 256 pictures of layer 0, half a minute, it is the same again.
+TEST(Eye, DoesNotTakeANumberThatCameAroundForTheFrameItHolds) {
+    for (const rtp::Codec codec : {rtp::Codec::Vp8, rtp::Codec::Vp9}) {
+        Stage stage(codec);
+        stage.show(stage.film(1s));
+        const std::uint64_t before = stage.quality.frames;
+        EXPECT_GE(before, 28U);
+        stage.film(33s);
+        for (int i = 0; i < 30; ++i) stage.show(stage.film(100ms));
+        EXPECT_EQ(stage.quality.frames, before);
+        EXPECT_EQ(stage.quality.corrupt, 0U);
+        stage.ask_for_key_frame();
+        for (int i = 0; i < 10; ++i) stage.show(stage.film(100ms));
+        EXPECT_GE(stage.quality.frames, before + 25);
+        EXPECT_EQ(stage.quality.corrupt, 0U);
+    }
 }
 
 TEST(Eye, NoticesAnotherPersonsPicture) {
