@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "config/names.hpp"
+#include "config/spelling.hpp"
 
 namespace klassenraum::config {
 namespace {
@@ -105,31 +106,12 @@ requires std::is_enum_v<Choice> Problem expectation(Choice) {
     return {"one of" + names, "eines von" + names};
 }
 
-// Levenshtein distance, for suggestions only; both words are short.
-std::size_t distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> row(right.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= left.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= right.size(); ++j) {
-            const std::size_t changed = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-        }
-    }
-    return row.back();
-}
-
 Problem suggestion_for(const std::string& name) {
-    std::string best;
-    std::size_t least = 5;
+    constexpr std::size_t kTooFar = 5;
+    std::vector<std::string> known;
     Settings settings;
-    visit_keys(settings, [&](std::string_view known, const auto&) {
-        const std::size_t away = distance(name, known);
-        if (away >= least) return;
-        least = away;
-        best = known;
-    });
+    visit_keys(settings, [&](std::string_view key, const auto&) { known.emplace_back(key); });
+    const std::string best = nearest(name, known, kTooFar);
     if (best.empty()) return {};
     return {" Did you mean " + best + "?", " Meinten Sie " + best + "?"};
 }

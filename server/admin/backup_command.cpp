@@ -223,8 +223,9 @@ int Restore::write() {
 int Restore::perform() {
     const auto answer = ask_service(socket_paths(with_.settings.server.state), R"({"command":"status"})");
     if (answer || answer.error() == ClientError::NotAllowed)
-        return fail(with_, "Der Dienst läuft noch. Als Nächstes: klassenraum drain --wait; systemctl stop klassenraum",
-                    "The service still runs. Next: klassenraum drain --wait; systemctl stop klassenraum", kRefused);
+        return fail(with_,
+                    "Der Dienst läuft noch. Als Nächstes: klassenraum drain --wait; systemctl stop 'klassenraum*'",
+                    "The service still runs. Next: klassenraum drain --wait; systemctl stop 'klassenraum*'", kRefused);
     if (!fs::is_directory(with_.settings.server.state))
         return fail(with_,
                     "Der Ordner fehlt: " + with_.settings.server.state +

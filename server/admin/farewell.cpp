@@ -117,9 +117,9 @@ int wind_down_command(const FarewellOptions& options, const Surroundings& with, 
     if (const auto gone = empty(*stores, with); !gone) return refuse(with, gone.error());
     with.say(
         "Das Angebot ist beendet, Accounts und Räume sind gelöscht. Als Nächstes, wenn auch die Seiten gehen sollen: "
-        "systemctl disable --now klassenraum; klassenraum purge",
+        "systemctl stop 'klassenraum*'; klassenraum purge; apt purge klassenraum",
         "The offer has ended, accounts and rooms are deleted. Next, when the pages are to go as well: systemctl "
-        "disable --now klassenraum; klassenraum purge");
+        "stop 'klassenraum*'; klassenraum purge; apt purge klassenraum");
     return kOk;
 }
 
@@ -127,8 +127,8 @@ int purge_command(const FarewellOptions& options, const Surroundings& with, Entr
     const std::string& folder = with.settings.server.state;
     const auto running = ask_service(socket_paths(folder), R"({"command":"status"})");
     if (running || running.error() == ClientError::NotAllowed) {
-        with.say("Der Dienst läuft noch. Als Nächstes: klassenraum wind-down; systemctl disable --now klassenraum",
-                 "The service still runs. Next: klassenraum wind-down; systemctl disable --now klassenraum");
+        with.say("Der Dienst läuft noch. Als Nächstes: klassenraum wind-down; systemctl stop 'klassenraum*'",
+                 "The service still runs. Next: klassenraum wind-down; systemctl stop 'klassenraum*'");
         return kRefused;
     }
     const bool shared = !with.settings.accounts.database.empty();

@@ -181,6 +181,18 @@ int status_command(const StatusOptions& options, const Surroundings& surrounding
     }
 }
 
+// A room's state, as the service names it, in the reader's language.
+std::string state_of(const json::object& room, const Surroundings& with) {
+    constexpr std::pair<std::string_view, const char*> kGerman[] = {
+        {"planned", "geplant"}, {"open", "offen"}, {"orphaned", "verwaist"}, {"closed", "beendet"}};
+    const std::string state = text(room, "state");
+    if (!with.german()) return state;
+    for (const auto& [english, german] : kGerman) {
+        if (state == english) return german;
+    }
+    return state;
+}
+
 int room_list_command(const RoomOptions& options, const Surroundings& surroundings) {
     const Reply reply = ask({{"command", "room.list"}}, surroundings);
     if (reply.code != kOk) return reply.code;
@@ -191,8 +203,8 @@ int room_list_command(const RoomOptions& options, const Surroundings& surroundin
     }
     for (const json::value& entry : rooms) {
         const json::object& room = entry.as_object();
-        surroundings.out << text(room, "id") << "  " << std::left << std::setw(9) << text(room, "state") << std::right
-                         << std::setw(4) << number(room, "occupants") << "\n";
+        surroundings.out << text(room, "id") << "  " << std::left << std::setw(9) << state_of(room, surroundings)
+                         << std::right << std::setw(4) << number(room, "occupants") << "\n";
     }
     if (rooms.empty()) surroundings.say("Es gibt keinen Raum.", "There is no room.");
     return kOk;

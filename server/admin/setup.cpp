@@ -160,11 +160,17 @@ int Setup::perform() {
     const bool fetched = !options_.certbot || fetch_certificate();
     const auto findings = examine(settings_, now_);
     print_findings(findings, with_);
-    with_.say(
-        "Als Nächstes: systemctl enable --now klassenraum; klassenraum setup --certbot; klassenraum account add "
-        "--letter",
-        "Next: systemctl enable --now klassenraum; klassenraum setup --certbot; klassenraum account add --letter");
-    return fetched ? kOk : kRefused;
+    if (!fetched) return kRefused;  // and what to do about it has been said
+    if (options_.certbot) {
+        with_.say("Als Nächstes: klassenraum account add --letter", "Next: klassenraum account add --letter");
+    } else {
+        with_.say(
+            "Als Nächstes: klassenraum setup --certbot (holt das Zertifikat und startet den Dienst; mit eigenem "
+            "Zertifikat: systemctl enable --now klassenraum), dann klassenraum account add --letter",
+            "Next: klassenraum setup --certbot (fetches the certificate and starts the service; with a certificate of "
+            "your own: systemctl enable --now klassenraum), then klassenraum account add --letter");
+    }
+    return kOk;
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "server/app/plan.hpp"
 #include "server/app/privacy_command.hpp"
 #include "server/app/state_folder.hpp"
+#include "server/app/usage_error.hpp"
 #include "server/app/version.hpp"
 #include "server/pages/texts.hpp"
 #include "server/worker/clock.hpp"
@@ -264,7 +265,9 @@ int run_command_line(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? admin::kOk : admin::kUsage;
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+        std::cerr << explain_usage(app, error, speaks_german()) << "\n";
+        return admin::kUsage;
     }
     try {
         if (serve_command->parsed()) return serve(options);

@@ -76,6 +76,8 @@ class CommandTest(unittest.TestCase):
         shown = self.command("room", "list").stdout
         for secret in ("amsel", "geheimnis", "Geheimnis", "wolke"):
             self.assertNotIn(secret, shown + self.command("status", "--json").stdout)
+        self.assertRegex(shown, r"^r-[0-9a-f]{8}  planned  +0$")
+        self.assertRegex(self.command("room", "list", env=GERMAN).stdout, r"^r-[0-9a-f]{8}  geplant  +0$")
         self.assertEqual(self.command("room", "end", "r-ffffffff").returncode, 1)
         self.assertEqual(self.command("room", "end").returncode, 2)
         self.assertEqual(self.command("room", "end", "--all", stdin="no\n").returncode, 1)
@@ -157,6 +159,28 @@ class WithoutAServiceTest(unittest.TestCase):
         self.assertEqual(self.command("frobnicate").returncode, 2)
         self.assertEqual(self.command("drain", "--deadline", "soon", "--state", str(self.folder)).returncode, 2)
 
+    def test_says_what_it_does_not_know_what_may_have_been_meant_and_what_to_do(self):
+        for words, german, english in (
+                (["statsu"], "klassenraum kennt statsu nicht. Meinten Sie status? Als Nächstes: klassenraum --help",
+                 "klassenraum does not know statsu. Did you mean status? Next: klassenraum --help"),
+                (["room", "lsit"], "klassenraum room kennt lsit nicht. Meinten Sie list? Als Nächstes: klassenraum room --help",
+                 "klassenraum room does not know lsit. Did you mean list? Next: klassenraum room --help"),
+                (["status", "--wach"],
+                 "klassenraum status kennt --wach nicht. Meinten Sie --watch? Als Nächstes: klassenraum status --help",
+                 "klassenraum status does not know --wach. Did you mean --watch? Next: klassenraum status --help"),
+                ([], "Nach klassenraum fehlt ein Befehl. Als Nächstes: klassenraum --help",
+                 "A subcommand is required. Next: klassenraum --help"),
+                (["backup"], "Es fehlt eine Angabe: file. Als Nächstes: klassenraum backup --help",
+                 "file is required. Next: klassenraum backup --help"),
+                (["serve", "--https-port", "99999"],
+                 "Die Angabe --https-port passt nicht. Als Nächstes: klassenraum serve --help",
+                 "--https-port: Value 99999 not in range 0 to 65535. Next: klassenraum serve --help")):
+            for language, text in (("de_DE.UTF-8", german), ("C", english)):
+                said = self.command(*words, language=language)
+                self.assertEqual((said.returncode, said.stderr), (2, text + "\n"), words)
+        self.assertEqual(self.command("--help").returncode, 0)
+
+
     def test_completes_the_commands_in_a_real_shell(self):
         script = self.command("completion", "bash").stdout
         asked = subprocess.run(["bash", "-c", script + "\nCOMP_WORDS=(klassenraum sta); COMP_CWORD=1; _klassenraum; "
@@ -183,6 +207,7 @@ class WithoutAServiceTest(unittest.TestCase):
         self.assertIn("stays as it is", again.stderr)
         self.assertEqual((self.folder / "klassenraum.toml").read_text(), text)
         self.assertIn("✘", first.stdout)  # no service, no real certificate
+        self.assertIn("Next: klassenraum setup --certbot", first.stderr)
 
     def test_asks_for_what_is_missing(self):
         words = [word for word in self.setup_words() if word != "--no-input"]
