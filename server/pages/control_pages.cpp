@@ -41,7 +41,7 @@ constexpr std::array<Message, 15> kMessages = {{
     {"weiter", "Der Unterricht geht weiter."},
     {"beenden", "Der Unterricht endet in 20 Sekunden. Sie können noch weitermachen."},
     {"weg", "Diese Person ist nicht mehr da."},
-    {"schlecht", "Bitte wählen Sie ein Passwort mit 4 bis 64 Zeichen."},
+    {"schlecht", "Bitte wählen Sie ein Passwort mit 4 bis 64 Zeichen, das dieser Raum noch nicht hatte."},
     {"fehler", "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."},
 }};
 

@@ -29,7 +29,7 @@ const char* sentence_of(RoomError error) {
         case RoomError::BadTitle:
             return "Bitte geben Sie dem Klassenraum einen Namen mit Buchstaben oder Ziffern.";
         case RoomError::BadPassword:
-            return "Bitte wählen Sie ein Passwort mit 4 bis 64 Zeichen.";
+            return "Bitte wählen Sie ein Passwort mit 4 bis 64 Zeichen, das dieser Raum noch nicht hatte.";
         case RoomError::NotOwner:
             return kLockedOrForeign;
         case RoomError::TooManyRooms:

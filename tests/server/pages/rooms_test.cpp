@@ -40,7 +40,7 @@ TEST_F(Rooms, CreatingOneEndsWithTheInvitation) {
     EXPECT_EQ(header(created, "Location"), "/einladung/" + slug);
     const std::string page = body(get("/einladung/" + slug));
     EXPECT_THAT(
-        page, HasSubstr("<pre id=\"text\">Einladung in den Klassenraum „Mathe 7b&quot;\n"
+        page, HasSubstr("<pre id=\"text\" lang=\"de\">Einladung in den Klassenraum „Mathe 7b&quot;\n"
                         "Link:      https://jitsi.kmz-sha.de/" +
                         slug +
                         "\n"

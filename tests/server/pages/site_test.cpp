@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <regex>
+#include <set>
 
 #include "server/pages/offer.hpp"
 #include "tests/server/pages/visitor.hpp"
@@ -28,8 +29,15 @@ protected:
         }
         pages["wrong"] = log_in("amsel-27", "falsch");
         log_in();
-        pages["invitation"] =
-            get(header(post("/anlegen", {{"titel", "Mathe 7b"}, {"passwort", "wolke-igel-42"}}), "Location"));
+        const std::string invitation =
+            header(post("/anlegen", {{"titel", "Mathe 7b"}, {"passwort", "wolke-igel-42"}}), "Location");
+        pages["invitation"] = get(invitation);
+        const std::string control = "/steuern" + invitation.substr(invitation.rfind('/'));
+        pages["control"] = get(control);
+        pages["control, told"] = get(control + "?meldung=ruhe");
+        pages["refused"] = post("/anlegen", {{"titel", "Mathe 7b"}, {"passwort", "x"}});
+        pages["/passwort"] = get("/passwort");
+        pages["not changed"] = post("/passwort", {{"alt", "a"}, {"neu", "b"}, {"noch_einmal", "c"}});
         gateway.rooms["amsel-27"].push_back({.slug = "amsel-27-bio-ab12",
                                              .title = "Bio",
                                              .password = "x",
@@ -84,6 +92,28 @@ TEST_F(EveryPage, CanBeReadAloud) {
                     HasSubstr("Zeitlich begrenztes Angebot bis 10.6.2026. Aktuelle Informationen: https://kmz-sha.de"))
             << name;
     }
+}
+
+TEST_F(EveryPage, IsWhollyEnglishWhenTheBrowserAsks) {
+    accept_language = "en";
+    // The operator's texts are as he wrote them, and say so to screen readers.
+    const std::regex marked(R"re(<(p|pre|a)[^>]* lang="de"[^>]*>[^]*?</\1>)re");
+    const std::regex german(
+        "\\b(und|nicht|der|die|das|Sie|Ihre?|ist|eine?|Bitte|mit|wird|wurde|zum|im|Passwort)\\b|ö|ü|ß|Ä|Ö|Ü");
+    const std::set<std::string> of_the_operator{"/impressum", "/datenschutz", "/nutzungsbedingungen",
+                                                "/barrierefreiheit"};
+    std::size_t looked_at = 0;
+    for (const auto& [name, page] : all()) {
+        const bool his = of_the_operator.contains(name);
+        EXPECT_THAT(body(page), HasSubstr(his ? "<html lang=\"de\">" : "<html lang=\"en\">")) << name;
+        if (his) continue;
+        ++looked_at;
+        const std::string text = std::regex_replace(body(page), marked, "");
+        std::smatch found;
+        EXPECT_FALSE(std::regex_search(text, found, german))
+            << name << ": " << found.str() << found.suffix().str().substr(0, 60);
+    }
+    EXPECT_GT(looked_at, 18U);
 }
 
 TEST_F(EveryPage, IsFramedByNobodyUnlessItIsARoom) {

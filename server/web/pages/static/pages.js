@@ -14,7 +14,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       range.selectNodeContents(source);
       getSelection().removeAllRanges();
       getSelection().addRange(range);
-      said.textContent = "Bitte mit Strg+C kopieren – der Text ist markiert.";
+      said.textContent = said.dataset.failed;
     }
   });
 }
@@ -26,11 +26,12 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 for (const button of document.querySelectorAll("[data-show]")) {
   const field = document.getElementById(button.dataset.show);
+  const words = { show: button.textContent, hide: button.dataset.hide };
   button.hidden = false;
   button.addEventListener("click", () => {
     const shown = field.type === "text";
     field.type = shown ? "password" : "text";
-    button.textContent = shown ? "anzeigen" : "verbergen";
+    button.textContent = shown ? words.show : words.hide;
     button.setAttribute("aria-pressed", String(!shown));
   });
 }
