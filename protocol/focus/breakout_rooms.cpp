@@ -1,6 +1,7 @@
 // Part of Conference: breakout rooms (jitsi-signalling.md 6.5) under the rules of their main room. Who is in one of a
 // lesson's rooms was let into the lesson and shows no password again; guests go where an owner sends them, unless the
 // policy lets them choose; one life, one policy, one list of those sent out holds for all of them.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 

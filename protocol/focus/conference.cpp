@@ -154,6 +154,13 @@ std::optional<RoomRecord> Conference::take_record() {
                       date_};
 }
 
+std::optional<RoomRecord> Conference::ended_record(WallTime now, WallTime expires) const {
+    const WallTime until = state() == RoomState::Planned ? date_ : expires;
+    if (until.unix_us <= now.unix_us || !room_.password().is_known()) return std::nullopt;
+    return RoomRecord{room_.slug(), room_.password().digest(as_bytes(config_.password_key), room_.slug()), planned_,
+                      until};
+}
+
 void Conference::end(std::string_view reason, const Turn& turn, Ending ending, const std::string& next) {
     if (over_) return;
     over_ = true;

@@ -143,6 +143,8 @@ public:
     // What is to be stored about it, when that has changed.
     std::optional<RoomRecord> take_record();
     void forget_record() { record_due_ = false; }
+    // Of a room that is over: that its password is void is known until `expires`, or until its plan had expired.
+    std::optional<RoomRecord> ended_record(WallTime now, WallTime expires) const;
     // Streams of people sent out since the last call: to be ended.
     std::vector<SessionId> take_sent_out();
 

@@ -99,6 +99,7 @@ std::uint32_t Conferences::Parts::lessons() const {
 // Only what the title was folded to was kept, so that is its title from now on.
 void Conferences::Parts::restore(RestoreRoom room, const Turn& turn) {
     RoomRecord& record = room.record;
+    if (room.ended) return former.add(record.password);
     const bool sound = muc::fold_room_name(record.slug) == record.slug && muc::is_of_account(record.slug, room.account);
     const Lifetime lifetime{turn.now + Duration(record.expires.unix_us - turn.wall.unix_us), record.expires};
     if (!sound) return;
@@ -127,7 +128,16 @@ void Conferences::Parts::forget_logins(const std::vector<SessionId>& sessions, c
     }
 }
 
+WallTime Conferences::Parts::wall_at(const Turn& turn) {
+    if (turn.wall != WallTime{}) {
+        dated_at = turn.now;
+        dated = turn.wall;
+    }
+    return {dated.unix_us + (turn.now - dated_at).count()};
+}
+
 void Conferences::Parts::settle(const Turn& turn) {
+    const WallTime wall = wall_at(turn);
     next.reset();
     const auto consider = [&](std::optional<Instant> instant) {
         if (instant && (!next || *instant < *next)) next = instant;
@@ -152,7 +162,10 @@ void Conferences::Parts::settle(const Turn& turn) {
             if (visitor.room == entry->first) visitor.room.clear();
         }
         former.add(entry->first, conference.room().password());
-        if (!conference.is_to_be_kept()) turn.out.notes.emplace_back(ForgetRoom{entry->first});
+        if (!conference.is_to_be_kept()) {
+            const WallTime date{wall.unix_us + config.planned_lifetime.count()};
+            turn.out.notes.emplace_back(ForgetRoom{entry->first, conference.ended_record(wall, date)});
+        }
         forget_logins(logins.end_of_room(entry->first), turn);
         entry = conferences.erase(entry);
     }

@@ -91,6 +91,10 @@ struct Conferences::Parts {
     bool full = false;  // no new lessons
     Entropy& entropy;
     FormerPasswords former;
+    // Not every call says what date it is; the last one that did is enough.
+    Instant dated_at{};
+    WallTime dated{};
+    WallTime wall_at(const Turn& turn);
     std::map<std::string, std::unique_ptr<Conference>, std::less<>> conferences;  // by slug
     std::map<SessionId, Visitor> visitors;
     LoginTable logins;

@@ -7,9 +7,12 @@
 namespace klassenraum::focus {
 
 void FormerPasswords::add(std::string_view slug, const muc::Password& password) {
-    if (!password.is_known()) return;
+    if (password.is_known()) add(password.digest(key_, slug));
+}
+
+void FormerPasswords::add(const muc::Password::Digest& digest) {
     if (digests_.size() >= kMaxFormerPasswords) digests_.pop_front();
-    digests_.push_back(password.digest(key_, slug));
+    digests_.push_back(digest);
 }
 
 bool FormerPasswords::has(std::string_view slug, const muc::Password& password) const {

@@ -17,6 +17,8 @@ public:
     explicit FormerPasswords(ByteView key) : key_(key.begin(), key.end()) {}
 
     void add(std::string_view slug, const muc::Password& password);
+    // As it was kept over a restart.
+    void add(const muc::Password::Digest& digest);
     bool has(std::string_view slug, const muc::Password& password) const;
 
 private:

@@ -10,13 +10,15 @@ RunningRoom Conference::hand_over(Instant now) const {
             .policy = room_.policy,
             .quiet = room_.quiet,
             .door_shut = room_.door_shut,
-            .open_for = life_.open_for(now)};
+            .open_for = life_.open_for(now),
+            .bans = bans_.hand_over(as_bytes(config_.password_key), room_.slug())};
 }
 
 void Conference::take_over(const RunningRoom& room, const Turn& turn) {
     room_.policy = room.policy;  // planned_ stays as it was stored
     room_.quiet = room.quiet;
     room_.door_shut = room.door_shut;
+    bans_.take_over(room.bans, as_bytes(config_.password_key), room_.slug());
     room_.set_frozen(true);
     life_.set_length(room.policy.max_minutes);
     life_.resume(room.open_for, turn.now, config_);

@@ -1,6 +1,8 @@
 // Part of Conference: the lobby (jitsi-signalling.md 4.7). Its door comes after the password (decisions.md 10): who
 // showed the right one while the door is shut may wait here, sees nobody but itself, and reaches nobody; owners see all
 // who wait.
+#include <algorithm>
+
 #include "protocol/focus/conference.hpp"
 #include "protocol/focus/limits.hpp"
 #include "protocol/focus/notices.hpp"

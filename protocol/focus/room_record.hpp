@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "protocol/core/time.hpp"
+#include "protocol/focus/ban_list.hpp"
 #include "protocol/muc/password.hpp"
 #include "protocol/muc/policy.hpp"
 
@@ -27,6 +28,7 @@ struct RunningRoom {
     bool quiet = false;
     bool door_shut = false;
     Duration open_for{};
+    BanMarks bans{};
 };
 
 // A room as a former start of the server knew it; the account was found by the slug's beginning and is not locked.
@@ -34,14 +36,17 @@ struct RestoreRoom {
     std::string account;
     RoomRecord record;
     std::optional<RunningRoom> running{};  // those inside had no time to leave
+    bool ended = false;                    // no room: this password is void, nothing else of the record counts
 };
 
-// Said by the rooms: keep this in place of what was kept before, or forget the room.
+// Said by the rooms: keep this in place of what was kept before, or forget the room. Of one that had a password which
+// people knew, the next start still knows that it is void, until the record expires (product.md R5).
 struct KeepRoom {
     RoomRecord record;
 };
 struct ForgetRoom {
     std::string slug;
+    std::optional<RoomRecord> ended{};
 };
 using RoomNote = std::variant<KeepRoom, ForgetRoom>;
 

@@ -29,6 +29,7 @@ void visit_policy(Policy& policy, Visit&& visit) {
 }
 
 constexpr std::string_view kVersion = "v1";
+constexpr std::string_view kEnded = "ended";  // in place of a policy: no room, only a password that is void
 
 // No id is the beginning of another one, so at most one of the slug's beginnings is an account.
 std::optional<accounts::Account> owner_of(std::string_view slug, const RoomKeeper::FindAccount& find) {
@@ -43,6 +44,17 @@ accounts::PlannedRoom planned_of(const focus::RoomRecord& record) {
             .password_digest = record.password,
             .policy = text_of(record.policy),
             .expires_s = record.expires.unix_us / kSecond};
+}
+
+// Not the room's name, which says what the lesson was about: the digest is of this room alone, that is enough.
+std::string name_of_void(const muc::Password::Digest& digest) {
+    constexpr std::size_t kOctets = 16;
+    std::string name = "ended-";
+    for (std::size_t i = 0; i < kOctets; ++i) {
+        name += "0123456789abcdef"[digest.at(i) >> 4U];
+        name += "0123456789abcdef"[digest.at(i) & 15U];
+    }
+    return name;
 }
 
 // Nothing for an account that is locked, or a policy of a later version.
@@ -103,6 +115,16 @@ std::vector<focus::RestoreRoom> RoomKeeper::restore(const FindAccount& find, Wal
     std::vector<focus::RestoreRoom> restored;
     if (!rooms_->remove_expired(now)) log::warning("rooms.store_unavailable");
     for (const accounts::PlannedRoom& room : rooms_->list()) {
+        if (room.policy == kEnded) {
+            void_.push_back(room.slug);
+            restored.push_back({.account = {},
+                                .record = {.slug = {},
+                                           .password = room.password_digest,
+                                           .policy = {},
+                                           .expires = WallTime{room.expires_s * kSecond}},
+                                .ended = true});
+            continue;
+        }
         const std::optional<accounts::Account> owner = owner_of(room.slug, find);
         if (!owner) continue;
         auto known = restored_of(room, *owner);
@@ -122,11 +144,23 @@ void RoomKeeper::note(focus::RoomNote note, worker::Pool& pool) {
         if (rooms_->is_shared()) latest_.insert_or_assign(room.slug, room);
         wishes_.insert_or_assign(keep->record.slug, std::move(room));
     } else {
-        const std::string& slug = std::get<focus::ForgetRoom>(note).slug;
-        latest_.erase(slug);
-        wishes_.insert_or_assign(slug, std::nullopt);
+        const auto& forget = std::get<focus::ForgetRoom>(note);
+        latest_.erase(forget.slug);
+        wishes_.insert_or_assign(forget.slug, std::nullopt);
+        if (forget.ended) keep_void(*forget.ended);
     }
     begin(pool);
+}
+
+void RoomKeeper::keep_void(const focus::RoomRecord& record) {
+    accounts::PlannedRoom room = planned_of(record);
+    room.slug = name_of_void(record.password);
+    room.policy = kEnded;
+    void_.push_back(room.slug);
+    wishes_.insert_or_assign(void_.back(), std::move(room));
+    if (void_.size() <= kMaxVoidPasswords) return;
+    wishes_.insert_or_assign(void_.front(), std::nullopt);
+    void_.pop_front();
 }
 
 void RoomKeeper::after_writing(std::function<void()> call) {

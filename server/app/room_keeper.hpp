@@ -3,6 +3,7 @@
 // Switchboard, lives on the front thread.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,10 +13,15 @@
 #include <vector>
 
 #include "config/accounts/planned_rooms.hpp"
+#include "protocol/focus/limits.hpp"
 #include "protocol/focus/room_record.hpp"
 #include "server/worker/pool.hpp"
 
 namespace klassenraum::app {
+
+// Passwords of rooms that ended, which stay void over a restart. However many rooms are ended, they leave places for
+// those that are planned.
+inline constexpr std::size_t kMaxVoidPasswords = focus::kMaxFormerPasswords;
 
 class RoomKeeper {
 public:
@@ -51,6 +57,7 @@ private:
         std::vector<std::function<void()>> waiting;
         bool done = false;
     };
+    void keep_void(const focus::RoomRecord& record);
     void write(Batch& batch) const;
     void begin(worker::Pool& pool);
     bool is_writing(const std::string& slug) const;
@@ -62,6 +69,7 @@ private:
     OnFront on_front_;
     Wishes wishes_;
     std::map<std::string, accounts::PlannedRoom> latest_;  // as written or read here, of rooms that others share
+    std::deque<std::string> void_;                         // names of the void passwords that are stored
     std::vector<std::function<void()>> waiting_;           // for what is in wishes_
     std::shared_ptr<Batch> with_pool_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
+#include "protocol/muc/limits.hpp"
 #include "protocol/muc/slug.hpp"
 #include "server/app/room_keeper.hpp"
 
@@ -39,6 +41,51 @@ std::optional<bool> flag_of(std::string_view word) {
     return word == "0" ? std::optional(false) : std::nullopt;
 }
 
+constexpr std::string_view kBan = "!";  // no slug, so that a version that does not know it passes over it
+constexpr std::string_view kHex = "0123456789abcdef";
+
+// The lists of BanMarks by the letter that stands for them.
+template <typename Marks, typename Visit>
+void visit_marks(Marks& marks, Visit&& visit) {
+    visit('m', marks.machines);
+    visit('n', marks.names);
+    visit('k', marks.met);
+}
+
+std::optional<focus::BanMarks::Mark> mark_of(std::string_view digits) {
+    focus::BanMarks::Mark mark{};
+    if (digits.size() != 2 * mark.size()) return std::nullopt;
+    for (std::size_t i = 0; i < mark.size(); ++i) {
+        const std::size_t high = kHex.find(digits[2 * i]);
+        const std::size_t low = kHex.find(digits[2 * i + 1]);
+        if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+        mark.at(i) = static_cast<std::uint8_t>(high << 4U | low);
+    }
+    return mark;
+}
+
+// "! SLUG LIST MARK", below the room of that slug.
+void add_mark(std::vector<focus::RunningRoom>& rooms, std::string_view line) {
+    const std::string_view slug = take_until(line, ' ');
+    const auto room = std::ranges::find(rooms, slug, &focus::RunningRoom::slug);
+    const std::string_view list = take_until(line, ' ');
+    const auto mark = mark_of(line);
+    if (room == rooms.end() || list.size() != 1 || !mark) return;
+    visit_marks(room->bans, [&](char letter, auto& marks) {
+        if (letter == list.front() && marks.size() < muc::kMaxBans) marks.push_back(*mark);
+    });
+}
+
+void write_marks(std::string& text, const focus::RunningRoom& room) {
+    visit_marks(room.bans, [&](char letter, const auto& marks) {
+        for (const focus::BanMarks::Mark& mark : marks) {
+            std::string line = std::string(kBan) + " " + room.slug + " " + letter + " ";
+            for (const std::uint8_t octet : mark) line.append({kHex[octet >> 4U], kHex[octet & 15U]});
+            if (text.size() + line.size() < kMaxRoomTable) text += line + "\n";
+        }
+    });
+}
+
 // "SLUG SECONDS QUIET DOOR POLICY"
 std::optional<focus::RunningRoom> room_of(std::string_view line) {
     focus::RunningRoom room;
@@ -67,6 +114,8 @@ std::string write_room_table(const std::vector<focus::RunningRoom>& rooms, WallT
         if (text.size() + line.size() > kMaxRoomTable) break;
         text += line;
     }
+    // What is left of the room is for them.
+    for (const focus::RunningRoom& room : rooms) write_marks(text, room);
     return text;
 }
 
@@ -78,8 +127,14 @@ std::vector<focus::RunningRoom> read_room_table(std::string_view text, WallTime 
     const auto written_s = number_of(title.substr(kTitle.size()));
     constexpr std::int64_t kLife_s = std::chrono::duration_cast<std::chrono::seconds>(kRoomTableLife).count();
     if (!written_s || *written_s < now.unix_us / kSecond_us - kLife_s) return rooms;
-    while (!text.empty() && rooms.size() < kMaxTableRooms) {
-        if (auto room = room_of(take_until(text, '\n'))) rooms.push_back(std::move(*room));
+    while (!text.empty()) {
+        std::string_view line = take_until(text, '\n');
+        std::string_view behind = line;
+        if (take_until(behind, ' ') == kBan) {
+            add_mark(rooms, behind);
+        } else if (rooms.size() < kMaxTableRooms) {
+            if (auto room = room_of(line)) rooms.push_back(std::move(*room));
+        }
     }
     return rooms;
 }

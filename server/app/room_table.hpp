@@ -1,6 +1,7 @@
 // The lessons that a stop interrupts, as the next process reads them: a sealed file in memory, which the service
 // manager keeps while we are away (its file-descriptor store). Nothing of it touches a disk, and it holds nothing that
-// the planned rooms do not hold as well, save that a lesson was going on. Used by the main thread.
+// the planned rooms do not hold as well, save that a lesson was going on, and keyed hashes of the machines and names
+// that were sent out of it. Used by the main thread.
 #pragma once
 
 #include <chrono>

@@ -33,6 +33,10 @@ void Switchboard::keep_rooms(std::unique_ptr<accounts::PlannedRooms> rooms,
     const auto find = [this](std::string_view id) { return store_.find(id); };
     std::size_t worker = 0;
     for (focus::RestoreRoom& room : room_keeper_->restore(find, worker::wall_now())) {
+        if (room.ended) {
+            for (std::size_t any = 0; any < workers_->size(); ++any) post(any, room);
+            continue;
+        }
         placement_.place(room.record.slug, worker);
         const auto lesson = std::ranges::find(running, room.record.slug, &focus::RunningRoom::slug);
         if (lesson != running.end()) room.running = *lesson;
@@ -94,7 +98,13 @@ struct Switchboard::Deliver {
             [done = std::move(found.mapped()), answer = std::move(answer)] { done(answer); });
     }
     void operator()(focus::RoomNote& note) {
-        if (const auto* gone = std::get_if<focus::ForgetRoom>(&note)) board.placement_.forget(gone->slug);
+        if (const auto* gone = std::get_if<focus::ForgetRoom>(&note)) {
+            board.placement_.forget(gone->slug);
+            // Where it would be opened again its password is void as well.
+            const std::size_t next = board.placement_.worker_of(gone->slug);
+            if (gone->ended && next != worker)
+                board.post(next, focus::RestoreRoom{.account = {}, .record = *gone->ended, .ended = true});
+        }
         if (board.room_keeper_) board.room_keeper_->note(std::move(note), board.room_pool_);
         noted = true;
     }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "classroom.hpp"
+#include "protocol/muc/limits.hpp"
 
 namespace klassenraum::focus::test {
 namespace {
@@ -88,8 +89,59 @@ TEST(Restart, TheKeyAndTheNameAreNeededToKnowAPassword) {
 TEST(Restart, AKeptPasswordIsVoidAfterTheRoomsEnd) {
     Restarted school;
     EXPECT_EQ(school.after.ask(EndRoom{{}, "amsel", "amsel-mathe"}).error, RoomError::None);
-    EXPECT_EQ(school.after.ask(CreateRoom{{}, "amsel", "Mathe", "sonne 12", "amsel-mathe"}).error, RoomError::BadPassword);
+    EXPECT_EQ(school.after.ask(CreateRoom{{}, "amsel", "Mathe", "sonne 12", "amsel-mathe"}).error,
+              RoomError::BadPassword);
     EXPECT_EQ(school.after.ask(CreateRoom{{}, "amsel", "Mathe", "mond 34", "amsel-mathe"}).error, RoomError::None);
+}
+
+const RoomRecord* ended(const Classroom& school) {
+    const auto* forget = std::get_if<ForgetRoom>(&school.notes.back());
+    return forget != nullptr && forget->ended ? &*forget->ended : nullptr;
+}
+
+TEST(Restart, TheVoidPasswordOfALessonStaysVoidAndTheRoomIsNone) {
+    Classroom before(keyed(), 1);
+    before.plan();
+    ASSERT_TRUE(before.enter(before.cookie_teacher(), ""));
+    before.ask(EndRoom{{}, "amsel", "amsel-mathe"});
+    ASSERT_NE(ended(before), nullptr);
+    EXPECT_EQ(ended(before)->expires.unix_us, before.wall.unix_us + Duration(336h).count());
+
+    Classroom after(keyed(), 2);
+    RoomRecord anonymous{.slug = {}, .password = ended(before)->password, .policy = {}, .expires = {}};
+    after.restore({.account = {}, .record = anonymous, .ended = true});
+    EXPECT_EQ(after.conferences().rooms(), 0U);
+    EXPECT_FALSE(after.request(after.guest()));
+    EXPECT_TRUE(after.ask(ListRooms{{}, "amsel"}).rooms.empty());
+    const CreateRoom again{{}, "amsel", "Mathe", "SONNE 12", "amsel-mathe"};
+    EXPECT_EQ(after.ask(again).error, RoomError::BadPassword);
+    EXPECT_EQ(after.ask(CreateRoom{{}, "amsel", "Mathe", "mond 34", "amsel-mathe"}).error, RoomError::None);
+    EXPECT_EQ(after.ask(SetPassword{{}, "amsel", "amsel-mathe", "sonne-12"}).error, RoomError::BadPassword);
+}
+
+TEST(Restart, NothingIsKeptOfAPlanThatExpiredNorOfAPasswordThatNobodyKnew) {
+    Classroom school(keyed());
+    school.plan();
+    school.run_for(337h);
+    EXPECT_EQ(school.conferences().rooms(), 0U);
+    EXPECT_EQ(ended(school), nullptr);
+    ASSERT_TRUE(school.enter(school.cookie_teacher(), ""));  // opened without a plan: its password is a random one
+    school.ask(EndRoom{{}, "amsel", "amsel-mathe"});
+    EXPECT_TRUE(std::holds_alternative<ForgetRoom>(school.notes.back()));
+    EXPECT_EQ(ended(school), nullptr);
+}
+
+TEST(Restart, APasswordIsVoidForTheSameTimeWhenTheGraceEndedTheLesson) {
+    Classroom school(keyed());
+    school.plan();
+    Client& teacher = school.cookie_teacher();
+    ASSERT_TRUE(school.enter(teacher, ""));
+    school.end_session(teacher, Departure::Left);
+    school.run_for(1h);  // no call of this time says what date it is
+    ASSERT_NE(ended(school), nullptr);
+    const Duration late{ended(school)->expires.unix_us - school.wall.unix_us - Duration(336h).count()};
+    EXPECT_GE(late, Duration(0s));
+    EXPECT_LE(late, Duration(1h));
 }
 
 TEST(Restart, KeepsOnlyRoomsOfTheAccountThatHaveNotExpired) {
@@ -225,6 +277,79 @@ TEST(HandOver, TheLessonKeepsItsLengthItsRulesAndItsDoor) {
     EXPECT_TRUE(described.details->door_shut);
     EXPECT_FALSE(described.details->policy.chat);
     EXPECT_EQ(described.details->time_left, Duration(25min));
+}
+
+bool enter_as(Classroom& school, Client& client, const std::string& name) {
+    if (!school.request(client)) return false;
+    school.send(client, "<presence xmlns='jabber:client' to='" + client.own_jid() + "'><x xmlns='" +
+                            std::string(ns::kMuc) + "'><password>sonne 12</password></x><nick xmlns='" +
+                            std::string(ns::kNick) + "'>" + name + "</nick></presence>");
+    return Classroom::is_in(client);
+}
+
+TEST(HandOver, WhoWasSentOutStaysOut) {
+    std::string tims;
+    std::string other_tims;
+    Interrupted school([&](Classroom& before) {
+        Client& tim = before.guest();
+        Client& other_tim = before.guest();
+        ASSERT_TRUE(enter_as(before, tim, "Tim"));
+        ASSERT_TRUE(enter_as(before, other_tim, "Tim"));
+        tims = tim.machine;
+        other_tims = other_tim.machine;
+        EXPECT_EQ(before.ask(RemovePerson{{}, "amsel", "amsel-mathe", tim.nick}).error, RoomError::None);
+    });
+    const auto stays_out = [&](Classroom& after) {
+        Client& same_machine = after.guest();
+        same_machine.machine = tims;
+        EXPECT_FALSE(enter_as(after, same_machine, "Mia"));
+        Client& stranger = after.guest();
+        stranger.machine = "fresh-profile";
+        EXPECT_FALSE(enter_as(after, stranger, " TIM "));
+        Client& other_tim = after.guest();
+        other_tim.machine = other_tims;
+        EXPECT_TRUE(enter_as(after, other_tim, "Tim")) << "the other child of that name was here before";
+    };
+    stays_out(school.after);
+
+    // And over one more restart, which knows the bans as hashes only.
+    ASSERT_TRUE(school.after.enter(school.after.cookie_teacher(), ""));
+    school.after.stop();
+    ASSERT_EQ(school.after.handed.size(), 1U);
+    Classroom third(keyed(), 3);
+    third.restore({.account = "amsel", .record = school.room.record, .running = school.after.handed.at(0)});
+    stays_out(third);
+}
+
+TEST(HandOver, TellsNoNamesAndNoMachines) {
+    Interrupted school([](Classroom& before) {
+        Client& tim = before.guest();
+        ASSERT_TRUE(enter_as(before, tim, "Tim"));
+        EXPECT_TRUE(before.ask(RemovePerson{{}, "amsel", "amsel-mathe", tim.nick}).error == RoomError::None);
+    });
+    const BanMarks& bans = school.room.running->bans;
+    EXPECT_EQ(bans.machines.size(), 1U);
+    EXPECT_EQ(bans.names.size(), 1U);
+
+    BanList elsewhere;  // the same child in another room, or on a server with another key, has other marks
+    elsewhere.add(SessionId{1}, "machine3", "tim");
+    const std::string key(32, 'k');
+    EXPECT_NE(elsewhere.hand_over(as_bytes(key), "amsel-bio").names, bans.names);
+    EXPECT_EQ(elsewhere.hand_over(as_bytes(key), "amsel-mathe").names, bans.names);
+    EXPECT_NE(elsewhere.hand_over(as_bytes(std::string(32, 'x')), "amsel-mathe").names, bans.names);
+}
+
+TEST(HandOver, TellsBoundedlyMany) {
+    BanList list;
+    for (unsigned i = 1; i < 3 * muc::kMaxBans; ++i) {
+        list.add(SessionId{i}, "machine" + std::to_string(i), "name" + std::to_string(i));
+        list.met("machine" + std::to_string(i));
+    }
+    const std::string key(32, 'k');
+    const BanMarks marks = list.hand_over(as_bytes(key), "amsel-mathe");
+    EXPECT_EQ(marks.machines.size(), muc::kMaxBans);
+    EXPECT_EQ(marks.names.size(), muc::kMaxBans);
+    EXPECT_EQ(marks.met.size(), muc::kMaxBans);
 }
 
 TEST(HandOver, WhatIsOnlyPlannedIsNotHandedOver) {

@@ -81,6 +81,11 @@ focus::RoomNote keep(const std::string& slug, std::uint8_t digit = 1) {
     return focus::KeepRoom{record};
 }
 
+focus::RoomNote end_of(const std::string& slug, std::uint8_t digit) {
+    focus::RoomNote note = keep(slug, digit);
+    return focus::ForgetRoom{slug, std::get<focus::KeepRoom>(note).record};
+}
+
 std::optional<accounts::Account> find_account(std::string_view id) {
     if (id == "amsel-27") return accounts::Account{.id = "amsel-27"};
     if (id == "drossel") return accounts::Account{.id = "drossel", .state = accounts::State::Locked};
@@ -115,6 +120,37 @@ TEST(RoomKeeper, BringsBackWhatItWasToldToKeep) {
     EXPECT_EQ(rooms[0].record.slug, "amsel-27-mathe-k3fq");
     EXPECT_EQ(rooms[0].record.password[0], 9);
     EXPECT_EQ(rooms[0].record.policy, muc::RoomPolicy());
+}
+
+TEST(RoomKeeper, KeepsOfAnEndedRoomItsVoidPasswordWithoutItsName) {
+    Desk desk;
+    desk.keeper->note(keep("amsel-27-mathe-k3fq", 9), *desk.pool);
+    desk.keeper->note(end_of("amsel-27-mathe-k3fq", 9), *desk.pool);
+    desk.keeper->note(keep("amsel-27-mathe-k3fq", 8), *desk.pool);
+    desk.keeper->note(end_of("amsel-27-mathe-k3fq", 8), *desk.pool);
+    desk.stop();
+    for (const auto& [slug, room] : desk.disk.rooms) {
+        EXPECT_THAT(slug, testing::Not(testing::HasSubstr("mathe")));
+        EXPECT_EQ(room.policy, "ended");
+    }
+    RoomKeeper next(std::make_unique<FakeRooms>(desk.disk), desk.front.door());
+    const auto rooms = next.restore(find_account, kNow);
+    ASSERT_EQ(rooms.size(), 2U);  // every password that the room had
+    EXPECT_TRUE(rooms[0].ended && rooms[1].ended);
+    EXPECT_EQ(rooms[0].record.password[0], 8);
+    EXPECT_EQ(rooms[1].record.password[0], 9);
+}
+
+TEST(RoomKeeper, KeepsSoManyVoidPasswordsAndNoMore) {
+    Desk desk;
+    for (std::size_t i = 0; i <= kMaxVoidPasswords; ++i) {
+        focus::RoomRecord record{.slug = "amsel-27-a", .policy = {}, .expires = WallTime{kNow.unix_us + 60'000'000}};
+        record.password = {static_cast<std::uint8_t>(i & 255U), static_cast<std::uint8_t>(i >> 8U)};
+        desk.keeper->note(focus::ForgetRoom{"amsel-27-a", record}, *desk.pool);
+    }
+    desk.stop();
+    EXPECT_EQ(desk.disk.rooms.size(), kMaxVoidPasswords);
+    EXPECT_FALSE(desk.disk.rooms.contains("ended-" + std::string(32, '0'))) << "the oldest went";
 }
 
 TEST(RoomKeeper, LeavesClosedWhatHasNoAccountAndForgetsWhatMayNotOpen) {
@@ -178,7 +214,8 @@ TEST(PolicyText, ComesBackAsItWas) {
 }
 
 TEST(PolicyText, RefusesWhatItDidNotWrite) {
-    for (const char* text : {"", "v2 camera=0", "v1 camera=3", "v1 lobby=x", "v1 lobby=1x", "v1 max_minutes=99999999999"}) {
+    for (const char* text :
+         {"", "v2 camera=0", "v1 camera=3", "v1 lobby=x", "v1 lobby=1x", "v1 max_minutes=99999999999"}) {
         EXPECT_EQ(parse_policy(text), std::nullopt) << text;
     }
     EXPECT_NE(parse_policy("v1 unknown=5"), std::nullopt);

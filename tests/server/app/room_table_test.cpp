@@ -32,9 +32,11 @@ TEST(RoomTable, LeavesOutWhatIsDamagedAndAllOfAnotherVersion) {
     const std::string whole = text;
     text.replace(text.find("amsel"), 5, "AMSEL");
     ASSERT_EQ(read_room_table(text, kNow).size(), 1U);
-    for (std::size_t end = 0; end < whole.size(); ++end) EXPECT_LE(read_room_table(whole.substr(0, end), kNow).size(), 2U);
-    for (const char* wrong : {"linde-3-b x 0 0 v1", "linde-3-b 9 2 0 v1", "linde-3-b -1 0 0 v1", "linde-3-b 9 0 0 v2",
-                              "linde-3-b 99999999999999999999 0 0 v1", "linde-3-b 100000 0 0 v1", " 9 0 0 v1", "", "x"}) {
+    for (std::size_t end = 0; end < whole.size(); ++end)
+        EXPECT_LE(read_room_table(whole.substr(0, end), kNow).size(), 2U);
+    for (const char* wrong :
+         {"linde-3-b x 0 0 v1", "linde-3-b 9 2 0 v1", "linde-3-b -1 0 0 v1", "linde-3-b 9 0 0 v2",
+          "linde-3-b 99999999999999999999 0 0 v1", "linde-3-b 100000 0 0 v1", " 9 0 0 v1", "", "x"}) {
         EXPECT_TRUE(read_room_table("klassenraum rooms 1 1780000000\n" + std::string(wrong), kNow).empty()) << wrong;
     }
     EXPECT_EQ(read_room_table("klassenraum rooms 1 1780000000\nlinde-3-b 9 0 0 v1", kNow).size(), 1U);
@@ -47,10 +49,45 @@ TEST(RoomTable, CountsForTenMinutes) {
     EXPECT_TRUE(read_room_table(text, WallTime{kNow.unix_us + 601'000'000}).empty());
 }
 
+focus::BanMarks::Mark mark(std::uint8_t octet) {
+    focus::BanMarks::Mark mark{};
+    mark.fill(octet);
+    return mark;
+}
+
+TEST(RoomTable, BringsBackWhoWasSentOut) {
+    focus::RunningRoom room = lesson("amsel-27-a");
+    room.bans = {{mark(0x0f), mark(0xa1)}, {mark(3)}, {mark(4), mark(5)}};
+    const std::string text = write_room_table({room, lesson("linde-3-b")}, kNow);
+    const auto rooms = read_room_table(text, kNow);
+    ASSERT_EQ(rooms.size(), 2U);
+    EXPECT_EQ(rooms[0].bans, room.bans);
+    EXPECT_EQ(rooms[1].bans, focus::BanMarks());
+    for (std::size_t end = 0; end < text.size(); ++end)
+        EXPECT_LE(read_room_table(text.substr(0, end), kNow).size(), 2U);
+}
+
+TEST(RoomTable, PassesOverBansThatAreDamagedOrTooMany) {
+    const std::string room = "klassenraum rooms 1 1780000000\nlinde-3-b 9 0 0 v1\n";
+    const std::string good(32, 'a');
+    for (const std::string& wrong : {"! linde-3-b m " + good + "a", "! linde-3-b m " + good.substr(1),
+                                     "! linde-3-b x " + good, "! linde-3-b mm " + good, "! linde-3-c m " + good,
+                                     "! linde-3-b m " + std::string(32, 'G'), std::string("! "), std::string("!")}) {
+        const auto rooms = read_room_table(room + wrong + "\n", kNow);
+        ASSERT_EQ(rooms.size(), 1U) << wrong;
+        EXPECT_EQ(rooms[0].bans, focus::BanMarks()) << wrong;
+    }
+    std::string many = room;
+    for (int i = 0; i < 1000; ++i) many += "! linde-3-b n " + good + "\n";
+    EXPECT_EQ(read_room_table(many, kNow).at(0).bans.names.size(), 256U);
+}
+
 TEST(RoomTable, HasABound) {
     std::vector<focus::RunningRoom> many(kMaxTableRooms + 1, lesson("amsel-27-a"));
     const std::string text = write_room_table(many, kNow);
     EXPECT_LE(text.size(), kMaxRoomTable);
+    for (focus::RunningRoom& room : many) room.bans.names.assign(256, mark(7));
+    EXPECT_LE(write_room_table(many, kNow).size(), kMaxRoomTable);
     EXPECT_LE(read_room_table(text, kNow).size(), kMaxTableRooms);
     EXPECT_TRUE(read_room_table(text + std::string(kMaxRoomTable, '\n'), kNow).empty());
 }

@@ -398,6 +398,18 @@ class PlannedRoomTest(unittest.TestCase):
         self.assertTrue(self.stream(self.teacher.cookie).enter(room, "Frau Lehrerin"))
         self.assertFalse(guest.ask(room), "without a password that people know nobody comes in")
 
+    def test_refuses_the_passwords_of_former_lessons_after_a_restart_too(self):
+        room = self.teacher.create(self.TITLE, "Vorher-12-Vorher")
+        self.teacher.request("POST", "/beenden", {"raum": room})
+        self.assertEqual(self.teacher.create(self.TITLE, "Nachher-34-Nachher", slug=room), room)
+        self.teacher.request("POST", "/beenden", {"raum": room})
+        self.service.restart()
+        self.log_in()
+        for void in ("vorher 12 vorher", "Nachher-34-Nachher"):
+            self.assertEqual(self.teacher.create(self.TITLE, void, slug=room), "")
+        self.assertEqual(self.teacher.create(self.TITLE, self.PASSWORD, slug=room), room)
+        self.check_that_a_lesson_can_begin(room, old="Vorher-12-Vorher")
+
     def test_lets_in_who_logs_in_right_after_a_new_password_and_nobody_from_before(self):
         before = self.teacher
         changed = json.loads(self.service.cli("account", "reset", self.name, "--json", "--config",
