@@ -3,8 +3,12 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
 #include <memory>
 #include <random>
+#include <thread>
 #include <utility>
 
 #include "server/privacy/instance.hpp"
@@ -19,6 +23,8 @@ constexpr const char* kTeacherAddress = "127.83.71.59";
 constexpr const char* kLearnerAddress = "127.141.207.93";
 constexpr const char* kForwardedV4 = "203.0.113.217";
 constexpr const char* kForwardedV6 = "2001:db8:7c3f:91d2::b5e8";
+
+constexpr unsigned kDatagrams = 7;  // to the media port
 
 // A word that nobody has ever written.
 std::string draw(std::string_view beginning) {
@@ -42,7 +48,8 @@ public:
         return step("the teacher logs in", log_in()) && step("a room is made", make_room()) &&
                step("the teacher enters", host_ && enter(*host_, teacher_nick_, mark("Name", "Frau"), "")) &&
                step("a learner enters", learner_ && enter(*learner_, learner_nick_, mark("Name", "Kind"), password_)) &&
-               step("people talk", talk()) && step("attackers come", attack()) && step("the room ends", end_room());
+               step("people talk", talk()) && step("attackers come", attack()) && step("datagrams come", shoot()) &&
+               step("the room ends", end_room());
     }
     std::string problem;
 
@@ -131,7 +138,8 @@ private:
         const std::string enabled = line->expect("<enabled");
         const std::size_t id = enabled.find(" id=\"");
         if (id == std::string::npos) return nullptr;
-        canaries.push_back({"Kennung der Wiederaufnahme", enabled.substr(id + 5, enabled.find('"', id + 5) - id - 5)});
+        resumption_ = enabled.substr(id + 5, enabled.find('"', id + 5) - id - 5);
+        canaries.push_back({"Kennung der Wiederaufnahme", resumption_});
         return line;
     }
     bool enter(Line& line, const std::string& nick, const std::string& name, const std::string& password) {
@@ -152,6 +160,7 @@ private:
         return join(password).find("code=\"110\"") != std::string::npos;
     }
     bool talk() {
+        offer_ = learner_->expect("session-initiate");
         const std::string said = mark("Chat", "Hallo");
         learner_->send_text("<message xmlns=\"jabber:client\" type=\"groupchat\" to=\"" + room_ +
                             "@conference.localhost\"><body>" + said + "</body></message>");
@@ -205,7 +214,41 @@ private:
         login->send_text("<resume xmlns=\"urn:xmpp:sm:3\" h=\"0\" previd=\"" + mark("Erfundene Kennung", "wieder") +
                          "\"/>");
         login->expect("failed", "<close");
+        // Clients name what they want to resume in the address too: one that exists, and in places where it is wrong.
+        const std::string resumed = "room=" + room_ + "&previd=" + resumption_;
+        for (const char* path : {"/xmpp-websocket?", "/http-bind?", "/unsinn?", "/?"})
+            request(kLearnerAddress, "GET " + (path + resumed));
+        request(kLearnerAddress, "GET /" + room_ + "?jwt=" + mark("Token in der Adresse", "jwt"));
         return true;
+    }
+    // To the port where media goes, in the shape of all that is told apart there by its first octet (RFC 7983).
+    bool shoot() {
+        const std::uint16_t port = media_port();
+        if (port == 0) return false;
+        const std::string user = mark("STUN-Name", "stunname") + ":" + mark("STUN-Name", "gegenname");
+        const std::string stun = std::string("\x00\x01\x00", 3) + static_cast<char>(user.size() + 4) +
+                                 std::string("\x21\x12\xa4\x42", 4) + "nirgendwo-12" + std::string("\x00\x06\x00", 3) +
+                                 static_cast<char>(user.size()) + user;
+        const std::string junk = mark("Unsinn", "datagramm");
+        bool sent = send_datagram(kLearnerAddress, port, stun) && send_datagram(kLearnerAddress, port, junk);
+        constexpr std::array<char, kDatagrams - 2> kFirsts{'\x14', '\x16', '\x40', '\x80', '\xc8'};
+        for (const char first : kFirsts) {
+            const std::string header =
+                std::string(1, first) + std::string("\x6f\xfd\x00\x01\x00\x00\x00\x00\x00\x01\x00", 12);
+            sent = send_datagram(kLearnerAddress, port, header + junk) && sent;
+        }
+        return sent;
+    }
+    // As the offer to the learner named it.
+    std::uint16_t media_port() const {
+        constexpr std::string_view kField = " port=\"";
+        const std::size_t at = offer_.find(kField, offer_.find("<candidate"));
+        std::uint16_t port = 0;
+        if (at != std::string::npos) {
+            const char* const digits = offer_.data() + at + kField.size();
+            std::from_chars(digits, offer_.data() + offer_.size(), port);
+        }
+        return port;
     }
     bool end_room() {
         const Answer answer = request(kTeacherAddress, "POST /beenden", "raum=" + room_);
@@ -221,11 +264,29 @@ private:
     std::string cookie_;
     std::string password_;
     std::string room_;
+    std::string resumption_;  // of the stream that was opened last
+    std::string offer_;
     std::string teacher_nick_ = "5ca1ab1e";
     std::string learner_nick_ = "0ddba11a";
     std::unique_ptr<Line> host_;
     std::unique_ptr<Line> learner_;
 };
+
+// Once they count what was sent to the media port: what did not arrive proves nothing. Empty: it never did.
+std::string metrics_with_datagrams(const Instance& instance) {
+    constexpr std::string_view kCounted = "\nklassenraum_datagrams_received_total{worker=\"0\"} ";
+    constexpr int kTries = 40;
+    for (int i = 0; i < kTries; ++i) {
+        std::string metrics = instance.metrics();
+        const std::size_t at = metrics.find(kCounted);
+        unsigned count = 0;
+        if (at != std::string::npos)
+            std::from_chars(metrics.data() + at + kCounted.size(), metrics.data() + metrics.size(), count);
+        if (count >= kDatagrams) return metrics;
+        std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -241,8 +302,13 @@ AuditResult audit(const std::string& program) {
         result.problem = lesson.problem;
         return result;
     }
+    const std::string metrics = metrics_with_datagrams(instance);
+    if (metrics.empty()) {
+        result.problem = "datagrams arrive";
+        return result;
+    }
     Search search(lesson.canaries);
-    search.octets("Metriken", instance.metrics());
+    search.octets("Metriken", metrics);
     search.octets("Prozess-Argumente", instance.process_file("cmdline"));
     search.octets("Prozess-Umgebung", instance.process_file("environ"));
     search.path(instance.state_folder(), "Zustandsordner");

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -174,6 +175,18 @@ std::string Line::expect(std::string_view piece, std::string_view or_piece) {
         if (!or_piece.empty() && text->find(or_piece) != std::string::npos) return *text;
     }
     return {};
+}
+
+bool send_datagram(const std::string& from, std::uint16_t port, std::string_view octets) {
+    asio::io_context context{1};
+    asio::ip::udp::socket socket(context);
+    error_code error;
+    const auto own = asio::ip::make_address_v4(from, error);
+    if (!error) socket.open(asio::ip::udp::v4(), error);
+    if (!error) socket.bind({own, 0}, error);
+    if (error) return false;
+    socket.send_to(asio::buffer(octets), {asio::ip::address_v4::loopback(), port}, 0, error);
+    return !error;
 }
 
 }  // namespace klassenraum::privacy

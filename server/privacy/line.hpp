@@ -40,4 +40,7 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
+// One datagram to a port of this machine, from such an address; what comes back is not waited for.
+bool send_datagram(const std::string& from, std::uint16_t port, std::string_view octets);
+
 }  // namespace klassenraum::privacy

@@ -1,5 +1,7 @@
 #include "server/privacy/search.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -85,7 +87,17 @@ std::set<std::string> forms_of(const std::string& text) {
         }
         forms.insert(hex(packed));
         forms.insert(std::to_string(number));
+        const std::string reversed(packed.rbegin(), packed.rend());  // as a little-endian machine holds it
+        forms.insert(hex(reversed));
+        forms.insert(std::to_string(__builtin_bswap32(number)));
         forms.erase(base64(text));
+    }
+    if (in6_addr six{}; inet_pton(AF_INET6, text.c_str(), &six) == 1) {
+        const std::string packed(reinterpret_cast<const char*>(six.s6_addr), sizeof(six.s6_addr));
+        const std::string digits = hex(packed);
+        std::string full;
+        for (std::size_t at = 0; at < digits.size(); at += 4) full += (at == 0 ? "" : ":") + digits.substr(at, 4);
+        forms.insert({packed, digits, full});
     }
     constexpr std::size_t kShortest = 6;  // shorter ones occur by chance
     std::erase_if(forms, [](const std::string& form) { return form.size() < kShortest; });

@@ -27,7 +27,7 @@ class AuditTest(unittest.TestCase):
             self.assertIn("Ergebnis: Nichts davon wurde geschrieben.", done.stdout)
             self.assertEqual(report.read_text(), done.stdout)
             for kind in ("Name", "Adresse", "Chat", "Umfrage", "Raum-Passwort", "Kennung der Wiederaufnahme",
-                         "Programmkennung", "Unsinn"):
+                         "Programmkennung", "STUN-Name", "Token in der Adresse", "Unsinn"):
                 self.assertIn(kind, done.stdout)
 
     def test_says_that_nothing_is_known_when_it_cannot_be_made(self):

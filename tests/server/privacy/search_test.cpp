@@ -34,6 +34,15 @@ TEST(Search, FindsAddressesAsTextAsNumberAndInHex) {
     }
 }
 
+TEST(Search, FindsAddressesOfTheOtherByteOrderAndOfTheOtherVersion) {
+    for (const char* octets : {"3b47537f", "994530175", "2001:db8:7c3f:91d2::b5e8",
+                               "2001:0db8:7c3f:91d2:0000:0000:0000:b5e8", "20010db87c3f91d2000000000000b5e8"}) {
+        Search search(std::vector<Canary>{{"Adresse", "127.83.71.59"}, {"Adresse", "2001:db8:7c3f:91d2::b5e8"}});
+        search.octets("Protokoll", octets);
+        EXPECT_EQ(search.findings().size(), 1U) << octets;
+    }
+}
+
 TEST(Search, SaysKindAndPlaceOnceAndNeverTheMarker) {
     Search search(std::vector<Canary>{{"Name", "Quastenflosser"}, {"Chat", "Seegurke"}});
     search.octets("Metriken", "nichts");
