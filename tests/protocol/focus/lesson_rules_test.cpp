@@ -79,6 +79,32 @@ TEST(SentOut, ForThisLessonOnly) {
     EXPECT_TRUE(school.enter(again, "mond 34"));
 }
 
+TEST(Door, WhoWasToldReadyFindsAnOrphanedRoomFrozenAndLaterOnesWait) {
+    Lesson lesson;
+    Classroom& school = lesson.school;
+    Client& early = school.guest();
+    Client& second = school.guest();
+    Client& slow = school.guest();
+    for (Client* client : {&early, &second, &slow}) ASSERT_TRUE(school.request(*client));
+    school.end_session(lesson.teacher, Departure::Lost);
+    EXPECT_FALSE(school.request(school.guest())) << "newcomers wait";
+    const auto join = [&](Client& client) {
+        school.send(client, "<presence xmlns='jabber:client' to='" + client.own_jid() + "'><x xmlns='" + std::string(ns::kMuc) +
+                                "'><password>sonne 12</password></x>" + named("Kind") + "</presence>");
+        return Classroom::is_in(client);
+    };
+    ASSERT_TRUE(join(early));
+    ASSERT_TRUE(join(second));
+    second.take();
+    school.send(early, "<message xmlns='jabber:client' type='groupchat' to='" + early.room_jid() + "'><body>allein</body></message>");
+    school.send(early, "<message xmlns='jabber:client' type='chat' to='" + early.room_jid() + "/" + second.nick +
+                           "'><body>allein</body></message>");
+    EXPECT_FALSE(second.has_text("allein"));
+    EXPECT_EQ(school.ask(ListRooms{{}, "amsel"}).rooms.at(0).state, RoomState::Orphaned);
+    school.run_for(16s);
+    EXPECT_FALSE(join(slow)) << "the word is old";
+}
+
 TEST(Door, AYesOfLastTimeIsNoneForThisTime) {
     Lesson lesson;
     Classroom& school = lesson.school;
