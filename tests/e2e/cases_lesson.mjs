@@ -220,10 +220,11 @@ test('reactions and a new name reach the others', async () => {
     }
 });
 
-test('by keyboard alone: join, open a panel, find the way back, pin a picture', async () => {
+async function joinByKeyboard(language, closing) {
     const { teacher, slug, password } = await lesson();
     const ben = await openIn('chromium', 1);
     try {
+        await ben.page.setExtraHTTPHeaders({ 'Accept-Language': language });
         await ben.enter(slug);
         const { keyboard } = ben.page;
         await keyboard.type('Ben');
@@ -235,7 +236,7 @@ test('by keyboard alone: join, open a panel, find the way back, pin a picture', 
         const focused = () => ben.page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.className);
         await until('the room', () => ben.page.$('.bar'));
         await keyboard.press('p');
-        await until('focus is in the panel', async () => await focused() === 'Personen schließen');
+        await until('focus is in the panel', async () => await focused() === closing);
         await keyboard.press('Escape');
         await until('the panel is gone', () => ben.page.evaluate(() => [...document.querySelectorAll('aside')].every(panel => panel.hidden)));
         await keyboard.press('h');
@@ -248,7 +249,11 @@ test('by keyboard alone: join, open a panel, find the way back, pin a picture', 
     } finally {
         await closeAll([teacher, ben]);
     }
-});
+}
+
+test('by keyboard alone: join, open a panel, find the way back, pin a picture', () => joinByKeyboard('de', 'Personen schließen'));
+
+test('by keyboard alone, in English', () => joinByKeyboard('en', 'Close People'));
 
 test('English: the page, the classroom and what the server says', async () => {
     const { teacher, slug, password } = await lesson();
