@@ -29,6 +29,9 @@ struct PlannedRoom {
     bool operator==(const PlannedRoom&) const = default;
 };
 
+// Begins the slug of what is no room, but a password that a room of the past had and that stays void for a while.
+inline constexpr std::string_view kVoidPassword = "ended-";
+
 class PlannedRooms {
 public:
     virtual ~PlannedRooms() = default;

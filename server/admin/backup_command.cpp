@@ -10,6 +10,7 @@
 #include <ostream>
 #include <set>
 
+#include "config/accounts/planned_rooms.hpp"
 #include "config/backup/backup.hpp"
 #include "protocol/crypto/secret.hpp"
 #include "server/admin/account_command.hpp"
@@ -89,10 +90,12 @@ std::vector<backup::NamedFile> configuration_at(const std::string& file) {
 }
 
 std::string count_of(const backup::Content& content, bool german) {
-    return std::to_string(content.accounts.size()) + (german ? " Accounts, " : " accounts, ") +
-           std::to_string(content.rooms.size()) + (german ? " geplante Räume, " : " planned rooms, ") +
-           std::to_string(content.state.size()) + (german ? " Schlüssel und Angaben, " : " keys and notes, ") +
-           std::to_string(content.config.size()) + (german ? " Konfigurationsdateien" : " configuration files");
+    const auto rooms = std::ranges::count_if(
+        content.rooms, [](const auto& room) { return !room.slug.starts_with(accounts::kVoidPassword); });
+    return std::to_string(content.accounts.size()) + (german ? " Accounts, " : " accounts, ") + std::to_string(rooms) +
+           (german ? " geplante Räume, " : " planned rooms, ") + std::to_string(content.state.size()) +
+           (german ? " Schlüssel und Angaben, " : " keys and notes, ") + std::to_string(content.config.size()) +
+           (german ? " Konfigurationsdateien" : " configuration files");
 }
 
 class Restore {

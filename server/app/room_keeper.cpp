@@ -49,7 +49,7 @@ accounts::PlannedRoom planned_of(const focus::RoomRecord& record) {
 // Not the room's name, which says what the lesson was about: the digest is of this room alone, that is enough.
 std::string name_of_void(const muc::Password::Digest& digest) {
     constexpr std::size_t kOctets = 16;
-    std::string name = "ended-";
+    std::string name(accounts::kVoidPassword);
     for (std::size_t i = 0; i < kOctets; ++i) {
         name += "0123456789abcdef"[digest.at(i) >> 4U];
         name += "0123456789abcdef"[digest.at(i) & 15U];

@@ -104,7 +104,8 @@ struct Scene {
     }
     RoomPolicy policy() { return school.ask(DescribeRoom{{}, "amsel", "amsel-mathe"}).details->policy; }
     bool is_owner(const Client& client) {
-        for (const Person& person : school.ask(DescribeRoom{{}, "amsel", "amsel-mathe"}).details->people) {
+        const auto details = school.ask(DescribeRoom{{}, "amsel", "amsel-mathe"}).details;
+        for (const Person& person : details->people) {
             if (person.id == client.nick) return person.moderator;
         }
         return false;
