@@ -6,6 +6,8 @@
 #include <cstring>
 #include <span>
 
+#include "protocol/rtp/limits.hpp"
+#include "protocol/transport/demux.hpp"
 #include "server/net/udp_socket.hpp"
 
 namespace klassenraum::worker {
@@ -37,9 +39,8 @@ private:
             longest_ = std::max(longest_, other.bytes.size());
         }
     }
-    // RFC 7983 §7, RFC 5761 §4.
     static bool is_rtp(ByteView datagram) {
-        return datagram.size() >= 12 && datagram[0] >> 6 == 2 && (datagram[1] < 192 || datagram[1] > 223);
+        return datagram.size() >= rtp::kFixedHeaderSize && transport::classify(datagram) == transport::Kind::Rtp;
     }
 
     std::span<const net::Received> batch_;
