@@ -53,6 +53,7 @@ private:
     std::string password();
     int refuse(StoreError error);
     int usage(const std::string& german, const std::string& english);
+    const char* call() const;
     void say(const std::string& german, const std::string& english) {
         context_.err << (german_ ? german : english) << '\n';
     }
@@ -64,6 +65,11 @@ private:
 
 int Command::run(const std::vector<std::string>& arguments) {
     options_.settings = context_.settings;
+    const bool asks = std::ranges::any_of(arguments, [](const auto& word) { return word == "--help" || word == "-h"; });
+    if (asks) {
+        context_.out << call();
+        return kOk;
+    }
     if (!parse(arguments)) return kUsage;
     const bool needs_name = options_.verb != "add" && options_.verb != "list";
     if (needs_name && options_.name.empty()) {
@@ -269,15 +275,20 @@ int Command::refuse(StoreError error) {
 
 int Command::usage(const std::string& german, const std::string& english) {
     say(german, english);
-    say("Aufruf: klassenraum account add [NAME] [--count N] [--letter|--csv|--json] [--password] [--i-know]\n"
-        "        klassenraum account list [--json|--csv]\n"
-        "        klassenraum account lock|unlock|reset|remove ID\n"
-        "        überall: [--state ORDNER | --config DATEI] [--no-input] [--yes] [--quiet]",
-        "Usage: klassenraum account add [NAME] [--count N] [--letter|--csv|--json] [--password] [--i-know]\n"
-        "       klassenraum account list [--json|--csv]\n"
-        "       klassenraum account lock|unlock|reset|remove ID\n"
-        "       everywhere: [--state FOLDER | --config FILE] [--no-input] [--yes] [--quiet]");
+    context_.err << call();
     return kUsage;
+}
+
+const char* Command::call() const {
+    return german_
+               ? "Aufruf: klassenraum account add [NAME] [--count N] [--letter|--csv|--json] [--password] [--i-know]\n"
+                 "        klassenraum account list [--json|--csv]\n"
+                 "        klassenraum account lock|unlock|reset|remove ID\n"
+                 "        überall: [--state ORDNER | --config DATEI] [--no-input] [--yes] [--quiet]\n"
+               : "Usage: klassenraum account add [NAME] [--count N] [--letter|--csv|--json] [--password] [--i-know]\n"
+                 "       klassenraum account list [--json|--csv]\n"
+                 "       klassenraum account lock|unlock|reset|remove ID\n"
+                 "       everywhere: [--state FOLDER | --config FILE] [--no-input] [--yes] [--quiet]\n";
 }
 
 }  // namespace

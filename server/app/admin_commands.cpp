@@ -61,7 +61,7 @@ AdminCommands::Parts::Parts(CLI::App& app, CLI::App& config_show, AdminContext g
     CLI::App* command = add(app, "status", "how the running service is; exit code 1: it has a complaint",
                             [this](const auto& with) { return admin::status_command(status, with); });
     command->add_flag("--watch", status.watch, "again every two seconds");
-    command->add_flag("--json", status.json);
+    command->add_flag("--json", status.json, "for programs");
 
     command = add(app, "drain", "no new rooms; the service ends with the last lesson",
                   [this](const auto& with) { return admin::drain_command(drain, with); });
@@ -75,7 +75,7 @@ AdminCommands::Parts::Parts(CLI::App& app, CLI::App& config_show, AdminContext g
                       doctor.blanks = pages::Texts(pages_for(with.settings, {})).with_blanks();
                       return admin::doctor_command(doctor, with, entropy, worker::wall_now());
                   });
-    command->add_flag("--json", doctor.json);
+    command->add_flag("--json", doctor.json, "for programs");
     command->add_flag("--exclusive", doctor.exclusive, "also: what else lives on this machine");
 
     add(app, "reload", "let the service read configuration and certificate again",
@@ -106,11 +106,11 @@ void AdminCommands::Parts::add_room(CLI::App& app) {
     rooms->require_subcommand(1);
     CLI::App* command = add(*rooms, "list", "id, state, people",
                             [this](const auto& with) { return admin::room_list_command(room, with); });
-    command->add_flag("--json", room.json);
+    command->add_flag("--json", room.json, "for programs");
     command = add(*rooms, "end", "end one room, or all",
                   [this](const auto& with) { return admin::room_end_command(room, with); });
     command->add_option("id", room.id, "as `room list` shows it");
-    command->add_flag("--all", room.all);
+    command->add_flag("--all", room.all, "every room");
     command->add_flag("--yes", room.yes, "do not ask");
 }
 
@@ -121,7 +121,7 @@ void AdminCommands::Parts::add_offer(CLI::App& app) {
     add(*offers, "show", "what is in effect", action);
     add(*offers, "until", "set the last day", action)->add_option("date", offer.until, "2026-07-31")->required();
     add(*offers, "notice", "set the notice; {until} and {url} are filled in", action)
-        ->add_option("text", offer.notice)
+        ->add_option("text", offer.notice, "one sentence")
         ->required();
 }
 

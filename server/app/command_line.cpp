@@ -18,6 +18,7 @@
 #include "server/admin/account_command.hpp"
 #include "server/app/admin_commands.hpp"
 #include "server/app/application.hpp"
+#include "server/app/german_help.hpp"
 #include "server/app/plan.hpp"
 #include "server/app/privacy_command.hpp"
 #include "server/app/state_folder.hpp"
@@ -260,8 +261,10 @@ int run_command_line(int argc, char** argv) {
 
     CLI::App* account_command =
         app.add_subcommand("account", "add, list, lock, unlock, reset or remove school accounts");
+    account_command->set_help_flag();  // it has its own
     account_command->prefix_command();
 
+    if (speaks_german()) speak_german(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

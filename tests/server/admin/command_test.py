@@ -180,6 +180,26 @@ class WithoutAServiceTest(unittest.TestCase):
                 self.assertEqual((said.returncode, said.stderr), (2, text + "\n"), words)
         self.assertEqual(self.command("--help").returncode, 0)
 
+    def helps(self, language, words=()):
+        asked = self.command(*words, "--help", language=language)
+        self.assertEqual((asked.returncode, asked.stderr), (0, ""), words)
+        yield words, re.sub(r"\n {20,}", "  ", asked.stdout)  # a long name leaves its line
+        part = re.split(r"^(?:Subcommands|Befehle):$", asked.stdout, flags=re.M)
+        for name in re.findall(r"^  ([a-z-]+) ", part[1], flags=re.M) if len(part) > 1 else ():
+            yield from self.helps(language, (*words, name))
+
+    def test_helps_in_the_readers_language_with_every_command(self):
+        german, english = (dict(self.helps(language)) for language in ("de_DE.UTF-8", "C"))
+        self.assertEqual(german.keys(), english.keys())
+        self.assertGreaterEqual(len(german), 24)
+        for words, text in german.items():
+            for line in text.splitlines():
+                if not line.strip() or words == ("account",):
+                    continue
+                entry = re.match(r"  \S.*?(?: {2,}|$)(.*)", line)
+                self.assertTrue(entry is None or entry[1], f"{words}: {line} says nothing")
+                self.assertNotIn(line, english[words].splitlines(), words)
+        self.assertIn("Aufruf: klassenraum account add", german[("account",)])
 
     def test_completes_the_commands_in_a_real_shell(self):
         script = self.command("completion", "bash").stdout
