@@ -4,6 +4,18 @@
 
 namespace klassenraum::bridge {
 
+namespace {
+
+std::uint32_t microseconds_of(Instant time) {
+    return static_cast<std::uint32_t>(time.time_since_epoch().count());
+}
+
+Duration between(std::uint32_t earlier_us, std::uint32_t later_us) {
+    return Duration(static_cast<std::int32_t>(later_us - earlier_us));
+}
+
+}  // namespace
+
 bool LossList::received(std::int64_t sequence, Instant now) {
     if (highest_ < 0) {
         highest_ = sequence;
@@ -27,7 +39,9 @@ bool LossList::received(std::int64_t sequence, Instant now) {
             count_ -= forget;
         }
         for (std::int64_t lost = highest_ + 1; lost < sequence; ++lost) {
-            missing_[count_++] = {.sequence = lost, .since = now, .next = now};
+            missing_[count_++] = {.since_us = microseconds_of(now),
+                                  .next_us = microseconds_of(now),
+                                  .sequence = static_cast<std::uint16_t>(lost)};
         }
     }
     highest_ = sequence;
@@ -36,8 +50,9 @@ bool LossList::received(std::int64_t sequence, Instant now) {
 
 void LossList::remove(std::int64_t sequence) {
     const auto end = missing_.begin() + static_cast<std::ptrdiff_t>(count_);
+    const auto wanted = static_cast<std::uint16_t>(sequence);
     const auto found =
-        std::find_if(missing_.begin(), end, [sequence](const Missing& entry) { return entry.sequence == sequence; });
+        std::find_if(missing_.begin(), end, [wanted](const Missing& entry) { return entry.sequence == wanted; });
     if (found == end) return;
     std::move(found + 1, end, found);
     --count_;
@@ -46,13 +61,14 @@ void LossList::remove(std::int64_t sequence) {
 std::size_t LossList::due(Instant now, Duration round_trip, std::span<std::uint16_t, kMaxMissing> out) {
     std::size_t written = 0;
     std::size_t kept = 0;
+    const std::uint32_t now_us = microseconds_of(now);
     for (std::size_t i = 0; i < count_; ++i) {
         Missing entry = missing_[i];
-        if (now >= entry.next) {
-            if (entry.requests == kMaxRequests || now - entry.since > kMaxAge) continue;
-            out[written++] = static_cast<std::uint16_t>(entry.sequence);
+        if (between(entry.next_us, now_us) >= Duration{}) {
+            if (entry.requests == kMaxRequests || between(entry.since_us, now_us) > kMaxAge) continue;
+            out[written++] = entry.sequence;
             ++entry.requests;
-            entry.next = now + round_trip;
+            entry.next_us = microseconds_of(now + round_trip);
         }
         missing_[kept++] = entry;
     }

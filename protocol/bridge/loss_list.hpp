@@ -24,12 +24,15 @@ public:
     bool empty() const { return count_ == 0; }
 
 private:
+    // 12 octets, as every encoding that comes in has a list. The times are microseconds that wrap after an hour; no
+    // entry outlives kMaxAge by more than the pause between two calls of due().
     struct Missing {
-        std::int64_t sequence = 0;
-        Instant since{};
-        Instant next{};
-        int requests = 0;
+        std::uint32_t since_us = 0;
+        std::uint32_t next_us = 0;
+        std::uint16_t sequence = 0;  // the lower part: nothing comes that is far behind
+        std::uint16_t requests = 0;
     };
+    static_assert(sizeof(Missing) == 12);
     void remove(std::int64_t sequence);
 
     std::array<Missing, kMaxMissing> missing_{};  // ascending

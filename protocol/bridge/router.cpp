@@ -87,11 +87,11 @@ DropReason forward(const Subscription& subscription,
     const auto extensions = extensions_for(receiver, receiver.audio_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
     const rtp::Written written = rtp::write_forwarded(packet, header, extensions, slot);
-    stream.history[header.sequence % stream.history.size()] = {.sent = true,
-                                                               .at = context.now,
-                                                               .header = header,
-                                                               .transport_sequence = extensions.transport_sequence,
-                                                               .abs_send_time = extensions.abs_send_time};
+    stream.history.note({.sent = true,
+                         .at = context.now,
+                         .header = header,
+                         .transport_sequence = extensions.transport_sequence,
+                         .abs_send_time = extensions.abs_send_time});
     const DropReason drop = protect_and_send(receiver, extensions, slot, written.size, context);
     if (drop != DropReason::None) return drop;
     receiver.downlink.sent_voice(written.size, context.now);
@@ -124,8 +124,7 @@ DropReason forward(const Subscription& subscription,
         .ssrc = stream.ssrc, .payload_type = packet.payload_type(), .original_sequence = std::nullopt};
     const auto extensions = extensions_for(receiver, receiver.video_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
-    const rtp::Written written =
-        projection::write_projected(packet, video, *output, header, extensions, slot);
+    const rtp::Written written = projection::write_projected(packet, video, *output, header, extensions, slot);
     const std::size_t size = rtp::add_padding(slot, written.size, context.out.datagrams.evening());
     const DropReason drop = protect_and_send(receiver, extensions, slot, size, context);
     if (drop == DropReason::None) account(stream, packet, size, context);
@@ -172,10 +171,10 @@ void forward_video(Source& source, const rtp::Packet& packet, const projection::
 
 bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context) {
     if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
-    const SentVoice& as_sent = stream.history[sequence % stream.history.size()];
-    if (!as_sent.sent || as_sent.header.sequence != sequence) return false;
+    const SentVoice* as_sent = stream.history.find(sequence);
+    if (as_sent == nullptr) return false;
     const std::optional<std::uint16_t> original = stream.projection.locate(sequence);
-    if (!original || context.now - as_sent.at > kVoicePatience) return false;
+    if (!original || context.now - as_sent->at > kVoicePatience) return false;
     if (!stream.repeats.allow(sequence, receiver.downlink.answer_time(), context.now)) return false;
     auto packet = rtp::Packet::parse(stream.source->cache.find(0, *original, context.now));
     if (!packet) return false;
@@ -185,14 +184,14 @@ bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence,
         packet = without_redundancy(*packet, scratch);
         if (!packet) return false;
     }
-    if (packet->payload_type() != as_sent.header.payload_type) return false;
+    if (packet->payload_type() != as_sent->header.payload_type) return false;
     // opus has no retransmission payload type: the packet itself goes again, with the header it had.
     rtp::ForwardExtensions extensions;
     extensions.accepted = receiver.audio_extensions;
-    extensions.transport_sequence = as_sent.transport_sequence;
-    extensions.abs_send_time = as_sent.abs_send_time;
+    extensions.transport_sequence = as_sent->transport_sequence;
+    extensions.abs_send_time = as_sent->abs_send_time;
     MutableBytes slot = context.out.datagrams.acquire();
-    const rtp::Written written = rtp::write_forwarded(*packet, as_sent.header, extensions, slot);
+    const rtp::Written written = rtp::write_forwarded(*packet, as_sent->header, extensions, slot);
     extensions.transport_sequence.reset();  // counted when it went out first
     return protect_and_send(receiver, extensions, slot, written.size, context) == DropReason::None;
 }

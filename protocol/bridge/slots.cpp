@@ -51,7 +51,7 @@ StreamType* Slots<StreamType>::adopt(
     StreamType* stream = find(ssrc);
     if (stream == nullptr) {
         // Streams of sources that have gone are kept for their numbering, the oldest only as long as there is room:
-        // each is some 20 kB, and a sender may draw new SSRCs as fast as it can signal them.
+        // each is up to 20 kB, and a sender may draw new SSRCs as fast as it can signal them.
         constexpr std::size_t kMaxKept = 256;
         if (streams_.size() >= kMaxKept) {
             const auto gone = std::find_if(streams_.begin(), streams_.end(),

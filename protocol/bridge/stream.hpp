@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "protocol/bridge/keyframe_requester.hpp"
 #include "protocol/bridge/limits.hpp"
@@ -57,13 +58,30 @@ struct SentVoice {
     std::optional<std::uint32_t> abs_send_time;
 };
 
+// By sequence number; its memory comes with the first packet, as most microphones of a class are off.
+class VoiceHistory {
+public:
+    void note(const SentVoice& voice) {
+        if (voices_.empty()) voices_.resize(kAudioHistory);
+        voices_[voice.header.sequence % kAudioHistory] = voice;
+    }
+    const SentVoice* find(std::uint16_t sequence) const {
+        if (voices_.empty()) return nullptr;
+        const SentVoice& voice = voices_[sequence % kAudioHistory];
+        return voice.sent && voice.header.sequence == sequence ? &voice : nullptr;
+    }
+
+private:
+    std::vector<SentVoice> voices_;
+};
+
 struct AudioStream : Stream {
     AudioStream(std::uint32_t primary, std::uint32_t, std::uint16_t sequence, std::uint32_t timestamp)
         : Stream(primary, 0, kAudioHistory), projection(sequence, timestamp) {}
     projection::AudioProjection projection;
-    bool chosen = false;                           // by the receiver, by name: it hears this voice however quiet
-    std::optional<Instant> known_from;             // when the receiver has surely made room for a slot's SSRC
-    std::array<SentVoice, kAudioHistory> history;  // by sequence number
+    bool chosen = false;                // by the receiver, by name: it hears this voice however quiet
+    std::optional<Instant> known_from;  // when the receiver has surely made room for a slot's SSRC
+    VoiceHistory history;
 };
 
 struct VideoStream : Stream {

@@ -17,7 +17,7 @@ Result<Projection, DropReason> dropped(DropReason reason) {
 
 }  // namespace
 
-static_assert(sizeof(VideoProjection) <= 16 * 1024);
+static_assert(sizeof(VideoProjection) <= 256);
 
 VideoProjection::VideoProjection(std::uint16_t first_sequence, std::uint32_t first_timestamp)
     : last_sequence_(static_cast<std::uint16_t>(first_sequence - 1)), last_timestamp_(first_timestamp) {}
@@ -104,6 +104,7 @@ Result<Projection, DropReason> VideoProjection::open(const VideoPacket& packet, 
     codec_ = packet.codec;
     descriptor_ = packet.descriptor;
     frame_ended_ = picture_ended_ = false;
+    frames_.resize(kFrameWindow);
     for (Frame& frame : frames_) frame.used = false;
     continue_numbers(packet);
     open_layers(packet);

@@ -1,14 +1,15 @@
 // One outgoing video stream per receiver and source: which packets of the source's encodings go out and under which
 // numbers, so that the receiver sees one encoder that never stops (jitsi-media.md §3.6, §3.7). project() decides,
-// write_projected() applies. Owned by the bridge's subscription; no allocation after construction.
+// write_projected() applies. Owned by the bridge's subscription. Its windows come with the first key frame that goes
+// out, as most of a receiver's streams never carry one; nothing allocates afterwards.
 //
 //   Closed ── key frame of a wanted encoding ──▶ Open(encoding) ── key frame of a better one ──▶ Open(encoding')
 //      ▲                                             │
 //      └──── pause(), remap(), lost too much ────────┘        numbers go on from the last one sent, always
 #pragma once
 
-#include <array>
 #include <optional>
+#include <vector>
 
 #include "protocol/core/drop_reason.hpp"
 #include "protocol/core/result.hpp"
@@ -132,7 +133,7 @@ private:
     Instant target_seen_{};  // when a packet of the target's encoding came last
     Instant last_key_frame_{};
     SequenceMap<kSequenceWindow> sequences_;
-    std::array<Frame, kFrameWindow> frames_{};
+    std::vector<Frame> frames_;  // kFrameWindow, or none before the first key frame
     std::size_t next_frame_ = 0;
     std::size_t newest_ = 0;  // the frame of the packet with the highest sequence number
 

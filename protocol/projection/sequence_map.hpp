@@ -1,11 +1,12 @@
 // Maps the sequence numbers of one incoming stream to one outgoing stream: packets that are not forwarded leave no gap,
-// packets that are missing keep their place, so that a late one or a retransmission fits in. Fixed size, no allocation.
+// packets that are missing keep their place, so that a late one or a retransmission fits in. Its memory comes with the
+// first start(): most outgoing streams of a room never begin.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "protocol/core/assert.hpp"
 
@@ -18,6 +19,7 @@ class SequenceMap {
 public:
     // The first packet of a stream, `input`, becomes `output`; nothing before it will ever be mapped.
     void start(std::int64_t input, std::uint16_t output) {
+        if (entries_.empty()) entries_.resize(Window);
         first_ = input;
         highest_ = last_sent_ = input - 1;
         offset_ = static_cast<std::uint16_t>(output - static_cast<std::uint16_t>(input));
@@ -85,7 +87,7 @@ private:
         for (; highest_ < input; ++highest_) entries_[index(highest_ + 1)] = Entry{offset_, Place::Missing};
     }
 
-    std::array<Entry, Window> entries_{};
+    std::vector<Entry> entries_;  // Window, or none before the first start()
     std::int64_t first_ = 0;
     std::int64_t highest_ = -1;
     std::int64_t last_sent_ = -1;

@@ -8,6 +8,7 @@
 #include "protocol/bridge/loss_list.hpp"
 #include "protocol/bridge/packet_cache.hpp"
 #include "protocol/bridge/repeat_guard.hpp"
+#include "protocol/bridge/stream.hpp"
 #include "protocol/bridge/token_bucket.hpp"
 #include "protocol/core/entropy.hpp"
 
@@ -269,6 +270,20 @@ TEST(LossList, DoesNotRepairAnInterruption) {
     EXPECT_TRUE(losses.empty());
 }
 
+// Its times are kept in 32 bits of microseconds.
+TEST(LossList, KeepsItsPausesWhenTheMicrosecondsWrap) {
+    const Instant edge = Instant(Duration((std::int64_t{3} << 32) - 20'000));
+    LossList losses;
+    std::array<std::uint16_t, LossList::kMaxMissing> out;
+    losses.received(1, edge);
+    losses.received(3, edge);
+    EXPECT_EQ(losses.due(edge, 50ms, out), 1U);
+    EXPECT_EQ(losses.due(edge + 40ms, 50ms, out), 0U);
+    EXPECT_EQ(losses.due(edge + 50ms, 50ms, out), 1U);
+    EXPECT_EQ(losses.due(edge + 1100ms, 50ms, out), 0U);
+    EXPECT_TRUE(losses.empty());
+}
+
 TEST(LossList, StaysWithinItsBound) {
     LossList losses;
     std::array<std::uint16_t, LossList::kMaxMissing> out;
@@ -314,6 +329,22 @@ TEST(RepeatGuard, AllowsOneRepetitionPerRoundTrip) {
     EXPECT_FALSE(guard.allow(5, 100ms, kStart + 80ms));
     EXPECT_TRUE(guard.allow(6, 100ms, kStart + 80ms));
     EXPECT_TRUE(guard.allow(5, 100ms, kStart + 90ms));
+}
+
+TEST(VoiceHistory, KnowsNothingBeforeTheFirstVoiceAndNothingOverwritten) {
+    VoiceHistory history;
+    EXPECT_EQ(history.find(0), nullptr);
+    const auto voice = [](std::uint16_t sequence) {
+        SentVoice sent;
+        sent.sent = true;
+        sent.header.sequence = sequence;
+        return sent;
+    };
+    history.note(voice(3));
+    EXPECT_EQ(history.find(0), nullptr);
+    ASSERT_NE(history.find(3), nullptr);
+    history.note(voice(3 + kAudioHistory));
+    EXPECT_EQ(history.find(3), nullptr);
 }
 
 TEST(TokenBucket, RefillsAtItsRateUpToTheBurst) {
