@@ -1,6 +1,7 @@
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -56,11 +57,13 @@ private:
 class HttpConnection {
 public:
     HttpConnection(asio::ip::tcp::socket socket, Shared& shared)
-        : shared_(shared), stream_(std::move(socket), shared.tls.context()), deadline_(stream_.next_layer()) {}
+        : shared_(shared),
+          stream_(std::move(socket), shared.tls.context().native_handle()),
+          deadline_(stream_.next_layer()) {}
 
     awaitable<void> run() {
         deadline_.set(kTlsDeadline);
-        const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
+        const auto [error] = co_await stream_.async_handshake(kAwait);
         if (error) {
             ++shared_.counters.handshakes_failed;
             co_return;

@@ -8,7 +8,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
@@ -16,10 +15,9 @@
 #include "server/http/handshake_gate.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/media_side.hpp"
+#include "server/http/tls_stream.hpp"
 
 namespace klassenraum::http {
-
-using TlsStream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 
 // One open WebSocket, as the listener sees it.
 class Websocket {
@@ -45,8 +43,8 @@ struct Shared {
     ListenerCounters counters;
     HandshakeGate handshakes;
     std::unordered_map<ConnectionId, Websocket*> sockets;  // each entry lives as long as its connection's coroutine
-    MediaSide* media = nullptr;  // none: the first octet of a connection can only be HTTP's
-    std::unordered_map<Address, Relayed*> relayed;  // likewise, by relayed address
+    MediaSide* media = nullptr;                            // none: the first octet of a connection can only be HTTP's
+    std::unordered_map<Address, Relayed*> relayed;         // likewise, by relayed address
     bool stopping = false;
 };
 

@@ -7,7 +7,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <chrono>
 #include <deque>
@@ -81,10 +80,17 @@ private:
     FrameMeter meter_;
 };
 
+// Beast calls it at the end of a close: first TLS, then TCP.
 template <typename Handler>
 void async_teardown(beast::role_type role, MeteredStream& stream, Handler&& handler) {
-    using beast::websocket::async_teardown;
-    async_teardown(role, stream.next_layer(), std::forward<Handler>(handler));
+    asio::async_compose<Handler, void(error_code)>(
+        [role, &stream, step = 0](auto& self, error_code error = {}) mutable {
+            ++step;
+            if (step == 1) return stream.next_layer().async_shutdown(std::move(self));
+            if (step == 2) return beast::websocket::async_teardown(role, stream.socket(), std::move(self));
+            self.complete(error);
+        },
+        handler, stream);
 }
 
 beast::http::request<beast::http::empty_body> to_beast(const Head& head) {
