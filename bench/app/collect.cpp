@@ -27,6 +27,12 @@ void set_times(Figures& figures, const Histogram& histogram, std::string_view p5
 
 // --- clients ---
 
+void Readings::add_joining(Generator& generator) {
+    const Measured measured = generator.measured();
+    joining_.video.add(measured.probe.video);
+    joining_.audio.add(measured.probe.audio);
+}
+
 void Readings::add(Generator& generator, Instant now) {
     const Measured measured = generator.measured();
     probe_.video.add(measured.probe.video);
@@ -53,9 +59,11 @@ void Readings::add_client(const Client& client, Instant now) {
     if (milestones.first_picture) picture_.record(*milestones.first_picture);
     if (client.failed()) ++failed_;
     if (client.wants_to_be_in()) {
-        if (participant.signalling().in_room()) ++in_room_;
         if (participant.connected()) ++connected_;
+    } else if (client.has_come()) {
+        ++gone_;
     }
+    incidents_.add(client, now);
     reconnects_ += client.reconnects();
     for (const auto& [name, ignored] : participant.receiver().videos()) {
         const VideoQuality quality = participant.receiver().video(name, now);
@@ -63,7 +71,8 @@ void Readings::add_client(const Client& client, Instant now) {
         freezes_.frozen += quality.playing.frozen;
         freezes_.watched += quality.playing.watched;
         layer_switches_ += quality.layer_switches;
-        corrupt_ += quality.corrupt + quality.misattributed;
+        corrupt_ += quality.corrupt;
+        misattributed_ += quality.misattributed;
         if (quality.frames > 0 && quality.last_frame && now - *quality.last_frame < std::chrono::seconds(1))
             ++pictures_;
     }
@@ -74,27 +83,38 @@ void Readings::add_client(const Client& client, Instant now) {
     const Receiver::Totals totals = participant.receiver().totals();
     key_frames_asked_ += totals.key_frames_asked;
     retransmissions_ += totals.retransmissions;
-    asked_again_ += totals.asked_again;
+    lost_ += totals.lost;
     rtp_ += totals.packets;
 }
 
 // --- figures ---
 
-void Readings::set_media(Figures& figures) const {
+void Readings::set_people(Figures& figures) const {
+    const std::uint32_t put_out = incidents_.put_out();
+    const std::uint32_t expected = participants - std::min(participants, gone_ + put_out);
     figures.set("participants", participants);
     figures.set("connected", connected_);
-    figures.set("failed", failed_);
+    figures.set("missing", expected - std::min(expected, connected_));
+    figures.set("failed", failed_ - std::min(failed_, put_out));
     set_times(figures, join_, "join_p50", "join_p95");
     if (join_.count() > 0) figures.set("join_max", static_cast<double>(join_.largest_us()) / 1000);
     set_times(figures, media_, "media_p50", "media_p95");
     set_times(figures, picture_, "picture_p50", "picture_p95");
+    for (const auto& [histogram, name] :
+         {std::pair(&joining_.video, "joining_delay_p99"), {&joining_.audio, "joining_audio_delay_p99"}}) {
+        if (histogram->count() > 0) figures.set(name, static_cast<double>(histogram->percentile_us(0.99)));
+    }
+    incidents_.set(figures);
+}
+
+void Readings::set_media(Figures& figures) const {
     figures.set("seconds", seconds);
     figures.set("packets_in", static_cast<double>(sent_.datagrams) / seconds);
     figures.set("packets_out", packets_out());
     figures.set("bits_in", static_cast<double>(sent_.octets) * 8 / seconds);
     figures.set("bits_out", static_cast<double>(received_.octets) * 8 / seconds);
-    if (rtp_ > 0)
-        figures.set("loss_share", static_cast<double>(asked_again_) / static_cast<double>(rtp_ + asked_again_));
+    const double sent_to_us = static_cast<double>(rtp_ - std::min(rtp_, retransmissions_) + lost_);
+    if (sent_to_us > 0) figures.set("loss_share", static_cast<double>(lost_) / sent_to_us);
     const auto delay = [&](const Histogram& histogram, const std::string& name) {
         if (histogram.count() == 0) return;
         figures.set(name + "_p50", static_cast<double>(histogram.percentile_us(0.5)));
@@ -113,6 +133,7 @@ void Readings::set_media(Figures& figures) const {
     figures.set("key_frames_asked", static_cast<double>(key_frames_asked_));
     figures.set("retransmissions", static_cast<double>(retransmissions_) / seconds);
     figures.set("corrupt", static_cast<double>(corrupt_));
+    figures.set("misattributed", static_cast<double>(misattributed_));
     figures.set("reconnects", static_cast<double>(reconnects_));
 }
 
@@ -189,10 +210,16 @@ Outcome Readings::outcome(const Scenario& scenario) const {
                         {"length_s", static_cast<double>(scenario.length.count()) / 1e6},
                         {"workers", scenario.workers},
                         {"seed", static_cast<double>(scenario.seed)}};
+    set_people(outcome.figures);
     set_media(outcome.figures);
     set_server(outcome.figures);
     set_bench(outcome);
     return outcome;
+}
+
+std::chrono::nanoseconds Readings::cpu_per_datagram() const {
+    const std::uint64_t moved = received_.datagrams + sent_.datagrams;
+    return moved == 0 ? std::chrono::nanoseconds() : std::chrono::nanoseconds(cpu_) / static_cast<std::int64_t>(moved);
 }
 
 void add_floor(Outcome& outcome, const Scenario& scenario, const Readings& readings) {
@@ -201,6 +228,7 @@ void add_floor(Outcome& outcome, const Scenario& scenario, const Readings& readi
     wish.octets = std::clamp<std::size_t>(static_cast<std::size_t>(readings.mean_octets()), 60, 1400);
     wish.datagrams_per_send = outcome.figures.get("datagrams_per_send").value_or(1);
     wish.packets_per_second = readings.packets_out();
+    wish.think = readings.cpu_per_datagram();
     const double floor = measure_floor(wish);
     outcome.figures.set("floor_per_packet", floor);
     if (const auto cost = outcome.figures.get("cpu_per_packet")) outcome.figures.set("cpu_above_floor", *cost - floor);
@@ -211,6 +239,10 @@ void add_floor(Outcome& outcome, const Scenario& scenario, const Readings& readi
 Watch::Watch(const std::vector<std::unique_ptr<Generator>>& generators, pid_t pid)
     : generators_(generators), pid_(pid), began_(steady_now()), last_(began_), run_ns_(usage_of(pid).run_ns) {
     for (const auto& generator : generators_) received_ += generator->progress().received;
+}
+
+void Watch::measured_from_now() {
+    measured_from_ = static_cast<double>((steady_now() - began_).count()) / 1e6;
 }
 
 void Watch::look() {

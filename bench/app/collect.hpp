@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/app/incidents.hpp"
 #include "bench/load/generator.hpp"
 #include "bench/load/scenario.hpp"
 #include "bench/report/report.hpp"
@@ -23,9 +24,12 @@ struct Readings {
     Instant began{};
     double seconds = 0;
 
-    // Of one generator, on its thread.
+    // Of one generator, on its thread: what came while people joined, before it is told to measure anew; and at the
+    // end.
+    void add_joining(Generator& generator);
     void add(Generator& generator, Instant now);
     Outcome outcome(const Scenario& scenario) const;
+    std::chrono::nanoseconds cpu_per_datagram() const;  // of the generator
     double packets_out() const { return static_cast<double>(received_.datagrams) / seconds; }
     double mean_octets() const {
         return received_.datagrams == 0
@@ -35,20 +39,23 @@ struct Readings {
 
 private:
     void add_client(const Client& client, Instant now);
+    void set_people(Figures& figures) const;
     void set_media(Figures& figures) const;
     void set_server(Figures& figures) const;
     void set_bench(Outcome& outcome) const;
 
+    Probe joining_;
     Probe probe_;
+    Incidents incidents_;
     Histogram lateness_;
     ReceiveBuffers::Totals received_;
     SendBuffer::Totals sent_;
     std::uint64_t socket_drops_ = 0;
     Duration cpu_{};
     Duration busiest_{};
-    std::uint32_t in_room_ = 0;
     std::uint32_t connected_ = 0;
     std::uint32_t failed_ = 0;
+    std::uint32_t gone_ = 0;  // left or vanished, as planned
     Histogram join_;
     Histogram media_;
     Histogram picture_;
@@ -58,18 +65,21 @@ private:
     std::uint64_t layer_switches_ = 0;
     std::uint64_t key_frames_asked_ = 0;
     std::uint64_t retransmissions_ = 0;
-    std::uint64_t asked_again_ = 0;
+    std::uint64_t lost_ = 0;
     std::uint64_t rtp_ = 0;
     std::uint64_t corrupt_ = 0;
+    std::uint64_t misattributed_ = 0;
     std::uint64_t reconnects_ = 0;
     std::uint64_t pictures_ = 0;
 };
 
-// Once a second: what goes into the plot.
+// Once a second, joining included: what goes into the plot.
 class Watch {
 public:
     Watch(const std::vector<std::unique_ptr<Generator>>& generators, pid_t pid);
     void look();
+    void measured_from_now();
+    double measured_from() const { return measured_from_; }
     const std::vector<Moment>& moments() const { return moments_; }
 
 private:
@@ -80,6 +90,7 @@ private:
     std::uint64_t received_ = 0;
     std::uint64_t run_ns_ = 0;
     std::vector<Moment> moments_;
+    double measured_from_ = 0;  // seconds since it began
 };
 
 void add_floor(Outcome& outcome, const Scenario& scenario, const Readings& readings);

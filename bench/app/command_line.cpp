@@ -1,132 +1,70 @@
 #include "bench/app/command_line.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <stdexcept>
 
+#include "bench/app/language.hpp"
+#include "bench/app/output.hpp"
 #include "bench/app/presets.hpp"
 #include "bench/app/series.hpp"
 #include "bench/app/wish.hpp"
+#include "bench/net/complaint.hpp"
+#include "config/spelling.hpp"
 
 namespace klassenraum::bench {
 
 namespace {
 
-bool speaks_german() {
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-        if (const char* value = std::getenv(name); value != nullptr && *value != '\0') {
-            return std::string_view(value).starts_with("de");
-        }
-    }
-    return false;
-}
-
-// On stderr: a bar on a terminal, nothing elsewhere.
-void draw_progress(double done, const std::string& what) {
-    constexpr int kWidth = 30;
-    const int full = static_cast<int>(done * kWidth);
-    std::cerr << "\r[";
-    for (int i = 0; i < kWidth; ++i) std::cerr << (i < full ? '#' : '.');
-    std::cerr << "] " << static_cast<int>(done * 100) << " %  " << what << "        ";
-    if (done >= 1) std::cerr << "\r" << std::string(kWidth + 40, ' ') << "\r";
-    std::cerr << std::flush;
-}
-
-RunOptions run_options(const Wish& wish) {
-    RunOptions options{.threads = wish.threads, .measure_floor = !wish.no_floor};
-    if (!wish.quiet && isatty(STDERR_FILENO) == 1) options.progress = draw_progress;
-    return options;
-}
-
-std::vector<Threshold> read_thresholds(const std::vector<std::string>& texts) {
-    std::vector<Threshold> thresholds;
-    for (const std::string& text : texts) {
-        const auto threshold = parse_threshold(text);
-        if (!threshold) throw std::invalid_argument("--threshold: not understood: " + text);
-        thresholds.push_back(*threshold);
-    }
-    return thresholds;
-}
-
-void write(const std::string& file, const std::string& text) {
-    if (file == "-") {
-        std::cout << text << std::flush;
-        return;
-    }
-    std::ofstream out(file, std::ios::trunc);
-    out << text;
-    if (!out) throw std::runtime_error("Cannot write " + file + ".");
-}
-
-std::string read(const std::string& file) {
-    std::ifstream in(file);
-    if (!in) throw std::runtime_error("Cannot read " + file + ".");
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-// Judges and tells; the exit code.
-int finish(std::vector<Outcome>& outcomes, const Wish& wish) {
-    bool broken = false;
-    bool limited = false;
-    for (Outcome& outcome : outcomes) {
-        for (const Threshold& threshold : read_thresholds(wish.thresholds)) {
-            if (!threshold.holds(outcome.figures)) outcome.broken.push_back(threshold.text);
-        }
-        broken = broken || !outcome.broken.empty();
-        limited = limited || !outcome.bottlenecks.empty();
-    }
-    const bool to_stdout = wish.json_file == "-" || wish.csv_file == "-" || wish.svg_file == "-";
-    if (!to_stdout) {
-        for (const Outcome& outcome : outcomes) std::cout << table_of(outcome, speaks_german());
-    }
-    if (!wish.json_file.empty()) write(wish.json_file, json_of(outcomes));
-    if (!wish.csv_file.empty()) write(wish.csv_file, csv_of(outcomes));
-    if (!wish.svg_file.empty() && !outcomes.empty()) write(wish.svg_file, svg_of(outcomes.back(), speaks_german()));
-    // A figure that the bench itself spoilt says nothing about the server, neither good nor bad.
-    if (limited) return kBenchWasTheLimit;
-    return broken ? kThresholdBroken : kOk;
-}
-
 Scenario scenario_of(const std::string& preset, const Wish& wish) {
     std::optional<Scenario> scenario = preset.empty() ? Scenario{} : preset_scenario(preset);
-    if (!scenario) throw std::invalid_argument("There is no preset " + preset + "; the list: klassenraum-bench preset");
+    if (!scenario) {
+        std::vector<std::string> names;
+        for (const Preset& known : presets()) names.emplace_back(known.name);
+        const std::string meant = config::nearest(preset, names, 6);
+        throw UsageComplaint(
+            "There is no preset " + preset + "." + (meant.empty() ? "" : " Did you mean " + meant + "?") +
+                " Next: klassenraum-bench preset",
+            "Es gibt keine Last " + preset + "." + (meant.empty() ? "" : " Meinten Sie " + meant + "?") +
+                " Als Nächstes: klassenraum-bench preset");
+    }
     apply(wish, *scenario);
     return *scenario;
 }
 
 int list_presets() {
+    std::size_t width = 0;
+    for (const Preset& preset : presets()) width = std::max(width, preset.name.size());
     for (const Preset& preset : presets()) {
-        std::cout << "  " << preset.name << std::string(16 - std::min<std::size_t>(preset.name.size(), 15), ' ')
+        std::cout << "  " << preset.name << std::string(width + 2 - preset.name.size(), ' ')
                   << (speaks_german() ? preset.german : preset.english) << "\n";
     }
     return kOk;
 }
 
 int run(const std::string& preset, const Wish& wish) {
-    (void)read_thresholds(wish.thresholds);  // before minutes of work
     std::vector<Outcome> outcomes{run_scenario(scenario_of(preset, wish), wish.target, run_options(wish))};
     return finish(outcomes, wish);
 }
 
 // What a search is for when nothing else is said: nobody waits, nothing freezes, voices are whole.
 std::vector<std::string> usual_thresholds() {
-    return {"failed<=0", "loss_share<1%", "audio_delay_p99<50ms", "audio_gap_share<1%", "frozen_share<1%"};
+    return {"failed<=0",          "missing<=0",     "loss_share<1%", "audio_delay_p99<50ms",
+            "audio_gap_share<1%", "frozen_share<1%"};
 }
 
 int search_limit(const std::string& preset, Wish wish, std::uint32_t most_rooms) {
     if (wish.thresholds.empty()) wish.thresholds = usual_thresholds();
-    Limit limit = find_limit(scenario_of(preset, wish), wish.target, run_options(wish),
-                             read_thresholds(wish.thresholds), most_rooms);
-    wish.thresholds.clear();  // a limit that was found is a result, not a failure
-    for (Outcome& outcome : limit.outcomes) outcome.broken.clear();
-    const int code = finish(limit.outcomes, wish);
-    if (wish.json_file != "-" && wish.csv_file != "-") std::cout << text_of(limit, speaks_german());
-    return limit.held > 0 ? kOk : code == kOk ? kThresholdBroken : code;
+    const Scenario scenario = scenario_of(preset, wish);
+    const RunOptions options = run_options(wish);
+    const auto with_rooms = [&](std::uint32_t rooms) {
+        Scenario larger = scenario;
+        larger.rooms = rooms;
+        return run_scenario(larger, wish.target, options);
+    };
+    Limit limit = find_limit(with_rooms, scenario.rooms, most_rooms, read_thresholds(wish.thresholds));
+    wish.thresholds.clear();  // they have judged already
+    const int code = finish(limit.outcomes, wish, text_of(limit, speaks_german()));
+    return limit.held > 0 ? kOk : code;  // a limit that was found is a result, not a failure
 }
 
 int run_suite(std::vector<std::string> names, const Wish& wish) {
@@ -137,7 +75,7 @@ int run_suite(std::vector<std::string> names, const Wish& wish) {
     std::vector<Outcome> outcomes;
     for (const Scenario& scenario : scenarios)
         outcomes.push_back(run_scenario(scenario, wish.target, run_options(wish)));
-    return finish(outcomes, wish);
+    return finish(outcomes, wish, outcomes.size() > 1 ? summary_of(outcomes, speaks_german()) : std::string());
 }
 
 Side side_of(const std::string& name, const Scenario& scenario, const Target& target, const RunOptions& options) {
@@ -159,19 +97,15 @@ int run_comparison(const std::string& preset, const std::string& peer, unsigned 
     } else if (peer == "janus") {
         other = {peer, [=] { return run_against_janus(scenario, options); }};
     } else if (peer == "mediasoup") {
-        throw std::runtime_error(
-            "mediasoup's worker is not on this machine: its npm package fetches a binary, or what it is built from, "
-            "from "
-            "elsewhere. performance.md has its figures; compare with --peer janus here.");
+        throw Complaint(
+            "mediasoup is not driven: its npm package brings no worker. Next: --peer janus",
+            "mediasoup wird nicht getrieben: Sein npm-Paket bringt keinen Worker mit. Als Nächstes: --peer janus");
     } else {
-        throw std::invalid_argument("--peer: janus, mediasoup, or another server program's path");
+        throw UsageComplaint("--peer: janus, mediasoup, or another server program's path.",
+                             "--peer: janus, mediasoup oder der Pfad eines anderen Serverprogramms.");
     }
     Comparison comparison = compare(side_of("klassenraum", scenario, wish.target, options), other, rounds);
-    const int code = finish(comparison.outcomes, wish);
-    if (wish.json_file != "-" && wish.csv_file != "-") {
-        std::cout << table_of(comparison, "klassenraum", other.name, speaks_german());
-    }
-    return code;
+    return finish(comparison.outcomes, wish, table_of(comparison, "klassenraum", other.name, speaks_german()));
 }
 
 }  // namespace
@@ -197,11 +131,12 @@ int run_command_line(int argc, char** argv) {
     CLI::App* compare_command = app.add_subcommand("compare", "the same load against a peer, taking turns");
     compare_command->add_option("name", preset, "preset; else eins-zu-50");
     compare_command->add_option("--peer", peer, "janus, mediasoup, or another server program's path");
-    compare_command->add_option("--rounds", rounds, "runs of each side")->check(CLI::Range(1, 20));
+    compare_command->add_option("--rounds", rounds, "runs of each side")->check(CLI::Range(1, 20).description(""));
     for (CLI::App* command : {run_command, preset_command, limit_command, suite_command, compare_command}) {
         add_scenario_options(*command, wish);
         add_target_options(*command, wish);
         add_output_options(*command, wish);
+        add_run_options(*command, wish);
     }
     CLI::App* report_command = app.add_subcommand("report", "tell the results of a --json file again");
     CLI::App* check_command = app.add_subcommand("check", "hold the results of a --json file to thresholds");
@@ -209,22 +144,30 @@ int run_command_line(int argc, char** argv) {
         command->add_option("file", file, "written by --json")->required();
         add_output_options(*command, wish);
     }
+    if (speaks_german()) speak_german(app);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::Success& asked) {
+        return app.exit(asked);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? kOk : kUsage;
+        std::cerr << explain_usage(app, error) << "\n";
+        return kUsage;
     }
     try {
+        look_ahead(wish);
         if (run_command->parsed()) return run("", wish);
         if (limit_command->parsed()) return search_limit(preset, wish, most_rooms);
         if (suite_command->parsed()) return run_suite(names, wish);
         if (compare_command->parsed()) return run_comparison(preset, peer, rounds, wish);
         if (preset_command->parsed()) return preset.empty() ? list_presets() : run(preset, wish);
-        std::vector<Outcome> outcomes = outcomes_from_json(read(file));
-        return finish(outcomes, wish);
-    } catch (const std::invalid_argument& error) {
-        std::cerr << error.what() << "\n";
+        std::vector<Outcome> outcomes = read_outcomes(file);
+        return check_command->parsed() ? judge(outcomes, wish) : finish(outcomes, wish);
+    } catch (const UsageComplaint& complaint) {
+        std::cerr << (speaks_german() ? complaint.german() : complaint.what()) << "\n";
         return kUsage;
+    } catch (const Complaint& complaint) {
+        std::cerr << (speaks_german() ? complaint.german() : complaint.what()) << "\n";
+        return kEnvironment;
     } catch (const std::exception& error) {
         std::cerr << error.what() << "\n";
         return kEnvironment;

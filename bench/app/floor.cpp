@@ -9,7 +9,6 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <thread>
 #include <vector>
 
@@ -21,7 +20,8 @@ namespace klassenraum::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kLength = std::chrono::seconds(2);
+constexpr auto kSlice = std::chrono::milliseconds(400);
+constexpr std::size_t kSlices = 7;
 
 double thread_cpu_ns() {
     timespec spent{};
@@ -48,15 +48,18 @@ struct Receivers {
         for (const int descriptor : sockets) close(descriptor);
         close(epoll);
     }
-    void read_until(const std::atomic<bool>& done) {
+    void read_until(const std::atomic<bool>& done, std::chrono::nanoseconds think) {
         ReceiveBuffers buffers;
         std::array<epoll_event, 256> events;
         std::uint32_t overflow = 0;
         while (!done) {
             const int count = epoll_wait(epoll, events.data(), events.size(), 50);
             for (int i = 0; i < count; ++i) {
+                std::int64_t datagrams = 0;
                 (void)buffers.read(events[static_cast<std::size_t>(i)].data.fd, overflow,
-                                   [](MutableBytes, const Address&) {});
+                                   [&datagrams](MutableBytes, const Address&) { ++datagrams; });
+                for (const auto end = Clock::now() + datagrams * think; Clock::now() < end;) {
+                }
             }
         }
     }
@@ -65,36 +68,62 @@ struct Receivers {
     std::vector<Address> addresses;
 };
 
+// Each receiver in turn gets a run, as a fan-out does; runs are on average as long as the server's.
+class Sender {
+public:
+    Sender(const FloorWish& wish, const Receivers& receivers)
+        : wish_(wish), receivers_(receivers), socket_(open_datagram_socket(true)), datagram_(wish.octets, 7) {}
+    ~Sender() { close(socket_); }
+    Sender(const Sender&) = delete;
+    Sender& operator=(const Sender&) = delete;
+
+    // CPU nanoseconds per datagram.
+    double slice() {
+        const std::uint64_t sent_before = buffer_.totals.datagrams;
+        const double cpu_before = thread_cpu_ns();
+        const auto end = Clock::now() + kSlice;
+        auto next = Clock::now();
+        while (Clock::now() < end) {
+            const std::uint64_t before = buffer_.totals.datagrams;
+            burst();
+            next += std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
+                static_cast<double>(buffer_.totals.datagrams - before) / wish_.packets_per_second));
+            std::this_thread::sleep_until(next);
+        }
+        const std::uint64_t sent = buffer_.totals.datagrams - sent_before;
+        return sent == 0 ? 0 : (thread_cpu_ns() - cpu_before) / static_cast<double>(sent);
+    }
+
+private:
+    void burst() {
+        for (const Address& to : receivers_.addresses) {
+            owed_ += std::max(wish_.datagrams_per_send, 1.0);
+            for (; owed_ >= 1; owed_ -= 1) buffer_.add(to, datagram_);
+            buffer_.flush(socket_);
+        }
+    }
+
+    const FloorWish& wish_;
+    const Receivers& receivers_;
+    int socket_;
+    std::vector<std::uint8_t> datagram_;
+    SendBuffer buffer_;
+    double owed_ = 0;
+};
+
 }  // namespace
 
 double measure_floor(const FloorWish& wish) {
     Receivers receivers(std::max<std::size_t>(wish.receivers, 1));
     std::atomic<bool> done = false;
-    std::thread reader([&] { receivers.read_until(done); });
-    const int sender = open_datagram_socket(true);
-    const auto run = static_cast<std::size_t>(std::max(1.0, std::round(wish.datagrams_per_send)));
-    const std::vector<std::uint8_t> datagram(wish.octets, 7);
-    // Each receiver in turn gets a run, as a fan-out does, in bursts of one run for everybody.
-    const double bursts_per_second = wish.packets_per_second / static_cast<double>(run * receivers.addresses.size());
-    const auto interval = std::chrono::duration_cast<Clock::duration>(
-        std::chrono::duration<double>(1 / std::max(bursts_per_second, 0.1)));
-    SendBuffer buffer;
-    const auto begin = Clock::now();
-    auto next = begin;
-    const double cpu_before = thread_cpu_ns();
-    while (Clock::now() - begin < kLength) {
-        for (const Address& to : receivers.addresses) {
-            for (std::size_t i = 0; i < run; ++i) buffer.add(to, datagram);
-            buffer.flush(sender);
-        }
-        next += interval;
-        std::this_thread::sleep_until(next);
-    }
-    const double cpu = thread_cpu_ns() - cpu_before;
+    std::thread reader([&] { receivers.read_until(done, wish.think); });
+    Sender sender(wish, receivers);
+    std::array<double, kSlices> slices{};
+    for (double& slice : slices) slice = sender.slice();
     done = true;
     reader.join();
-    close(sender);
-    return buffer.totals.datagrams == 0 ? 0 : cpu / static_cast<double>(buffer.totals.datagrams);
+    std::ranges::nth_element(slices, slices.begin() + kSlices / 2);
+    return slices[kSlices / 2];
 }
 
 }  // namespace klassenraum::bench

@@ -27,7 +27,7 @@ Scenario klasse_30() {
             .warm_up = 12s,
             .length = 30s};
 }
-// A county's schools within five minutes; here 40 rooms of 25, joining for the whole measured time.
+// A county's schools within five minutes: 40 rooms of 25. What media suffer meanwhile stands in joining_….
 Scenario acht_uhr_peak() {
     return {.rooms = 40,
             .people = 25,
@@ -104,8 +104,9 @@ Scenario lehrkraft_weg() {
             .camera = simulcast(),
             .join_over = 3s,
             .warm_up = 5s,
-            .length = 40s,
-            .teacher_vanishes_at = 5s};
+            .length = 45s,
+            .teacher_vanishes_at = 5s,
+            .server_settings = {"room.orphan_grace_seconds=15"}};
 }
 // A staff meeting: everybody hears and sees everybody.
 Scenario kollegium_40() {
@@ -129,7 +130,9 @@ Scenario drain() {
             .join_over = 3s,
             .warm_up = 8s,
             .length = 30s,
-            .drain = true};
+            .rejoins = 1,
+            .drain = true,
+            .server_settings = {"room.end_grace_seconds=1"}};
 }
 Scenario soak() {
     return {.rooms = 3,

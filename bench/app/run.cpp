@@ -9,6 +9,7 @@
 #include "bench/app/collect.hpp"
 #include "bench/app/floor.hpp"
 #include "bench/load/generator.hpp"
+#include "bench/net/complaint.hpp"
 #include "bench/net/socket_address.hpp"
 #include "bench/peers/janus.hpp"
 #include "bench/target/classroom.hpp"
@@ -51,6 +52,7 @@ void start_server(Stage& stage, const Scenario& scenario, const Target& target) 
         wish.rooms = scenario.rooms + 10;
         wish.participants = std::max(wish.participants, 2 * scenario.rooms * scenario.people);
         wish.workers = scenario.workers;
+        wish.settings.insert(wish.settings.begin(), scenario.server_settings.begin(), scenario.server_settings.end());
         stage.server.emplace(Server::start(wish));
         stage.url = stage.server->url();
         stage.metrics = stage.server->metrics();
@@ -60,13 +62,15 @@ void start_server(Stage& stage, const Scenario& scenario, const Target& target) 
         return;
     }
     const auto url = parse_url(target.url);
-    if (!url || !url->secure) throw std::runtime_error("The target must be an https:// address.");
+    if (!url || !url->secure)
+        throw UsageComplaint("--target must be an https:// address.", "--target muss eine https://-Adresse sein.");
     stage.url = *url;
     stage.domain = target.domain.empty() ? url->host : target.domain;
     stage.pid = target.pid;
     if (target.metrics.empty()) return;
     const auto metrics = parse_url(target.metrics);
-    if (!metrics) throw std::runtime_error("The metrics page must be an http:// address.");
+    if (!metrics)
+        throw UsageComplaint("--metrics must be an http:// address.", "--metrics muss eine http://-Adresse sein.");
     stage.metrics = *metrics;
     stage.has_metrics = true;
 }
@@ -91,7 +95,7 @@ void make_rooms(Stage& stage, const Scenario& scenario, const Target& target, co
                     .account_password = password};
         key.slug = create_room(stage.tls, stage.url, cookie, "Bench " + std::to_string(room + 1), kRoomPassword);
         stage.rooms.push_back(std::move(key));
-        options.progress(0.05 * room / scenario.rooms, "rooms");
+        options.progress(0.05 * room / scenario.rooms, options.words.rooms);
     }
 }
 
@@ -114,7 +118,8 @@ Generators make_generators(const TlsClientContext& tls,
 
 SocketTarget target_of(const Stage& stage) {
     const auto address = resolve(stage.url.host, stage.url.port);
-    if (!address) throw std::runtime_error("There is no host " + stage.url.host + ".");
+    if (!address)
+        throw Complaint("There is no host " + stage.url.host + ".", "Es gibt keinen Rechner " + stage.url.host + ".");
     return {.server = *address, .host = stage.url.authority(), .origin = stage.url.origin(), .path = {}};
 }
 
@@ -143,12 +148,38 @@ void follow(
     }
 }
 
+constexpr unsigned kTries = 3;  // at a new room
+
+// The server is to take no more rooms; how many it refused.
+unsigned drain_and_try(Stage& stage) {
+    stage.server->drain();
+    unsigned refused = 0;
+    for (unsigned i = 0; i < kTries; ++i) {
+        try {
+            (void)create_room(stage.tls, stage.url, stage.rooms.front().teacher_cookie, "Bench", kRoomPassword);
+        } catch (const std::exception&) {
+            ++refused;
+        }
+    }
+    return refused;
+}
+
+// The last lesson is over: so is the server, soon.
+void watch_it_end(Stage& stage, unsigned refused, Figures& figures) {
+    const Instant begin = steady_now();
+    while (stage.server->is_running() && steady_now() - begin < 30s) std::this_thread::sleep_for(5ms);
+    figures.set("drain_refused", refused);
+    if (stage.server->is_running()) return;
+    figures.set("drain_ended", static_cast<double>((steady_now() - begin).count()) / 1000);
+}
+
 // What there is to know about the server under load.
 struct Course {
     pid_t pid = 0;
     ProcessUsage idle = {};
     std::function<std::map<std::string, double>()> read_metrics = [] { return std::map<std::string, double>(); };
     std::function<void()> halfway = {};
+    std::function<void(Figures&)> afterwards = {};  // when everybody has left
 };
 
 Outcome run_course(
@@ -158,24 +189,28 @@ Outcome run_course(
     readings.idle = course.idle;
     for (const auto& generator : generators) generator->start();
     const Instant measure_from = begin + 1s + scenario.join_over + scenario.warm_up;
-    follow(generators, measure_from, 0.05, 0.4, "join", options);
+    Watch watch(generators, course.pid);
+    const auto watch_until = [&](Instant end, double from, double to, const char* what) {
+        follow(generators, end, from, to, what, options, [&] { watch.look(); });
+    };
+    watch_until(measure_from, 0.05, 0.4, options.words.join);
 
     const auto each = [&](const auto& call) {
         for (const auto& generator : generators) generator->on_thread(call);
     };
-    each([](Generator& generator) { generator.measure_anew(); });
+    each([&readings](Generator& generator) {
+        readings.add_joining(generator);
+        generator.measure_anew();
+    });
     readings.metrics_before = course.read_metrics();
     readings.usage_before = usage_of(course.pid);
     readings.began = steady_now();
-    Watch watch(generators, course.pid);
-    const auto watch_until = [&](Instant end, double from, double to) {
-        follow(generators, end, from, to, "measure", options, [&] { watch.look(); });
-    };
+    watch.measured_from_now();
     if (course.halfway) {
-        watch_until(measure_from + scenario.length / 2, 0.4, 0.65);
+        watch_until(measure_from + scenario.length / 2, 0.4, 0.65, options.words.measure);
         course.halfway();
     }
-    watch_until(measure_from + scenario.length, course.halfway ? 0.65 : 0.4, 0.95);
+    watch_until(measure_from + scenario.length, course.halfway ? 0.65 : 0.4, 0.95, options.words.measure);
     readings.usage_after = usage_of(course.pid);
     readings.seconds = static_cast<double>((steady_now() - readings.began).count()) / 1e6;
     readings.metrics_after = course.read_metrics();
@@ -189,8 +224,10 @@ Outcome run_course(
 
     Outcome outcome = readings.outcome(scenario);
     outcome.moments = watch.moments();
+    outcome.measured_from = watch.measured_from();
+    if (course.afterwards) course.afterwards(outcome.figures);
     if (options.measure_floor && readings.packets_out() > 0) {
-        options.progress(0.97, "floor");
+        options.progress(0.97, options.words.floor);
         add_floor(outcome, scenario, readings);
     }
     options.progress(1, "");
@@ -209,7 +246,11 @@ Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOp
         const bool gone = stage.server && !stage.server->is_running();
         return gone ? std::map<std::string, double>() : stage.read_metrics();
     };
-    if (scenario.drain && stage.server) course.halfway = [&stage] { stage.server->drain(); };
+    unsigned refused = 0;
+    if (scenario.drain && stage.server) {
+        course.halfway = [&] { refused = drain_and_try(stage); };
+        course.afterwards = [&](Figures& figures) { watch_it_end(stage, refused, figures); };
+    }
     const Instant begin = steady_now() + 50ms;
     Generators generators = make_generators(stage.tls, stage.peers, target_of(stage),
                                             make_plans(scenario, stage.rooms, stage.domain), options, begin);

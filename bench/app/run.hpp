@@ -25,10 +25,16 @@ struct Target {
 struct RunOptions {
     unsigned threads = 1;  // of the generator
     bool measure_floor = true;
+    struct Words {  // beside the progress bar
+        const char* rooms = "rooms";
+        const char* join = "joins";
+        const char* measure = "measure";
+        const char* floor = "bare sender";
+    } words = {};
     std::function<void(double done, const std::string& what)> progress = [](double, const std::string&) {};
 };
 
-// Throws std::runtime_error with one sentence when the environment does not allow the run.
+// Throws Complaint when the environment does not allow the run.
 Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOptions& options);
 
 // The same media load against Janus, without its signalling counted.

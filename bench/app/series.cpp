@@ -13,6 +13,11 @@ double median(std::vector<double> values) {
     return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+// What the bench spoils is when things arrive, not that they are served.
+bool serves_all(const Outcome& outcome) {
+    return outcome.figures.get("failed") == 0.0 && outcome.figures.get("missing") == 0.0;
+}
+
 bool all_hold(Outcome& outcome, const std::vector<Threshold>& thresholds) {
     for (const Threshold& threshold : thresholds) {
         if (!threshold.holds(outcome.figures)) outcome.broken.push_back(threshold.text);
@@ -22,44 +27,44 @@ bool all_hold(Outcome& outcome, const std::vector<Threshold>& thresholds) {
 
 void extrapolate(const Outcome& outcome, std::uint32_t rooms, Limit& limit) {
     const double cores = outcome.figures.get("server_cores").value_or(0);
+    const auto floor_per_packet = outcome.figures.get("floor_per_packet");
     if (cores <= 0) return;
-    const double floor =
-        outcome.figures.get("floor_per_packet").value_or(0) * outcome.figures.get("packets_out").value_or(0) / 1e9;
+    limit.rooms_for_cores = rooms;
     limit.cores_per_room = cores / rooms;
-    limit.rooms_of_a_core = rooms / cores;
-    limit.rooms_of_a_core_net = cores > floor ? rooms / (cores - floor) : 0;
+    limit.cores_per_room_net.reset();
+    if (!floor_per_packet) return;
+    const double floor = *floor_per_packet * outcome.figures.get("packets_out").value_or(0) / 1e9;
+    if (cores > floor) limit.cores_per_room_net = (cores - floor) / rooms;
 }
 
 }  // namespace
 
-// Doubles until something breaks, then halves the distance between what held and what broke. A run in which the bench
-// itself was the limit ends the search: more load would only measure the bench.
-Limit find_limit(const Scenario& scenario,
-                 const Target& target,
-                 const RunOptions& options,
-                 const std::vector<Threshold>& thresholds,
-                 std::uint32_t most_rooms) {
+// Doubles until something breaks, then halves the distance between what held and what broke. Where the bench itself was
+// the limit, and is so again when it tries once more, the search ends: more load would only measure the bench.
+Limit find_limit(const std::function<Outcome(std::uint32_t rooms)>& run,
+                 std::uint32_t first,
+                 std::uint32_t most,
+                 const std::vector<Threshold>& thresholds) {
     Limit limit;
-    std::uint32_t rooms = std::max(scenario.rooms, 1U);
-    while (rooms <= most_rooms) {
-        Scenario larger = scenario;
-        larger.rooms = rooms;
-        Outcome outcome = run_scenario(larger, target, options);
+    bool again = false;
+    std::uint32_t rooms = std::max(first, 1U);
+    while (rooms <= most) {
+        Outcome outcome = run(rooms);
         const bool bench_limit = !outcome.bottlenecks.empty();
         const bool holds = all_hold(outcome, thresholds);
-        if (holds && !bench_limit) {
-            limit.held = rooms;
-            extrapolate(outcome, rooms, limit);
-        }
+        if (serves_all(outcome) && rooms >= limit.rooms_for_cores) extrapolate(outcome, rooms, limit);
         limit.outcomes.push_back(std::move(outcome));
         limit.bench_was_limit = bench_limit;
-        if (bench_limit) break;
+        if (bench_limit && again) break;
+        again = bench_limit;
+        if (bench_limit) continue;
+        if (holds) limit.held = rooms;
         if (!holds) limit.broke = rooms;
         const std::uint32_t next =
             limit.broke == 0 ? rooms * 2 : limit.held + std::max(1U, (limit.broke - limit.held) / 2);
         if (limit.broke != 0 && (next >= limit.broke || next <= limit.held)) break;
-        if (limit.broke == 0 && rooms < most_rooms && next > most_rooms) {
-            rooms = most_rooms;
+        if (limit.broke == 0 && rooms < most && next > most) {
+            rooms = most;
             continue;
         }
         rooms = next;
@@ -75,14 +80,20 @@ std::string text_of(const Limit& limit, bool german) {
     if (limit.broke > 0) out << (german ? "; zu viele: " : "; too many: ") << limit.broke;
     out << "\n";
     if (limit.bench_was_limit) {
-        out << (german ? "Darüber war die Bench selbst die Grenze. " : "Beyond that the bench itself was the limit. ")
-            << "\n";
+        out << (german ? "Bei mehr war die Bench selbst die Grenze.\n" : "With more the bench itself was the limit.\n");
     }
     if (limit.cores_per_room > 0) {
-        out << (german ? "Kerne je Raum: " : "cores per room: ") << number(limit.cores_per_room)
-            << (german ? "; Räume je Kern: " : "; rooms of a core: ") << number(limit.rooms_of_a_core)
-            << (german ? ", ohne den bloßen Sender: " : ", less the bare sender: ") << number(limit.rooms_of_a_core_net)
-            << "\n";
+        out << (german ? "CPU des Servers je Raum (bei " : "CPU of the server per room (with ") << limit.rooms_for_cores
+            << "): " << number(limit.cores_per_room) << (german ? " Kerne, also " : " cores, so ")
+            << number(1 / limit.cores_per_room) << (german ? " Räume je Kern\n" : " rooms per core\n");
+    }
+    if (limit.cores_per_room_net) {
+        out << (german ? "  ohne den Anteil des bloßen Senders: " : "  less the bare sender's share: ")
+            << number(*limit.cores_per_room_net) << (german ? " Kerne, also " : " cores, so ")
+            << number(1 / *limit.cores_per_room_net) << (german ? " Räume je Kern\n" : " rooms per core\n");
+    } else if (limit.cores_per_room > 0) {
+        out << (german ? "  ohne den Anteil des bloßen Senders: nicht zu bestimmen, er war so groß wie der Server\n"
+                       : "  less the bare sender's share: not to be told, it was as large as the server\n");
     }
     return out.str();
 }

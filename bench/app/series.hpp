@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,15 +16,16 @@ struct Limit {
     std::uint32_t held = 0;         // rooms with which all thresholds held
     std::uint32_t broke = 0;        // the least with which one did not; 0: none was found
     bool bench_was_limit = false;
-    double cores_per_room = 0;       // of the server, at the largest load that held
-    double rooms_of_a_core = 0;      // from that
-    double rooms_of_a_core_net = 0;  // with the bare sender's floor taken off: what a network card would not bill
+    // CPU time, which is told even where the bench was the limit: at the largest load that the server served.
+    std::uint32_t rooms_for_cores = 0;
+    double cores_per_room = 0;
+    // With the bare sender's floor taken off: what a network card would not bill. Empty: not measured, or nothing left.
+    std::optional<double> cores_per_room_net = std::nullopt;
 };
-Limit find_limit(const Scenario& scenario,
-                 const Target& target,
-                 const RunOptions& options,
-                 const std::vector<Threshold>& thresholds,
-                 std::uint32_t most_rooms);
+Limit find_limit(const std::function<Outcome(std::uint32_t rooms)>& run,
+                 std::uint32_t first,
+                 std::uint32_t most,
+                 const std::vector<Threshold>& thresholds);
 std::string text_of(const Limit& limit, bool german);
 
 // One side of a comparison; each call is a run.

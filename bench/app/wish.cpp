@@ -4,13 +4,18 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "bench/net/complaint.hpp"
+
 namespace klassenraum::bench {
 
 namespace {
 
 // "180:200k,360:500k,720:1500k"
 void read_layers(const std::string& text, Camera& camera) {
-    const auto fail = [] { throw std::invalid_argument("--layers: like 180:200k,360:500k,720:1500k"); };
+    const auto fail = [] {
+        throw UsageComplaint("--layers: up to three, like 180:200k,360:500k,720:1500k.",
+                             "--layers: bis zu drei, wie 180:200k,360:500k,720:1500k.");
+    };
     camera.heights.clear();
     camera.bits_per_second.clear();
     const char* at = text.data();
@@ -31,6 +36,11 @@ void read_layers(const std::string& text, Camera& camera) {
     if (camera.heights.empty() || camera.heights.size() > 3) fail();
 }
 
+// Says nothing in --help, where the bound is plain from the words.
+CLI::Validator not_negative() {
+    return CLI::NonNegativeNumber.description("");
+}
+
 template <typename Field>
 void replace(Field& field, long value) {
     if (value >= 0) field = static_cast<Field>(value);
@@ -45,31 +55,36 @@ void replace(double& field, double value) {
 }  // namespace
 
 void add_scenario_options(CLI::App& command, Wish& wish) {
-    command.add_option("--rooms", wish.rooms, "rooms");
-    command.add_option("--people", wish.people, "people in each room, the teacher included");
-    command.add_option("--cameras", wish.cameras, "of those, with the camera on");
-    command.add_option("--voices", wish.voices, "microphones that speak all the time");
-    command.add_option("--spurts", wish.spurts, "microphones that speak by turns");
-    command.add_option("--last-n", wish.last_n, "pictures that everybody asks for; -1: all");
-    command.add_option("--tile-height", wish.tile_height, "height that everybody asks for");
-    command.add_option("--stage-height", wish.stage_height, "height of a speaker on the stage; 0: no stage");
+    command.add_option("--rooms", wish.rooms, "rooms")->check(not_negative());
+    command.add_option("--people", wish.people, "people in each room, the teacher included")->check(not_negative());
+    command.add_option("--cameras", wish.cameras, "of those, with the camera on")->check(not_negative());
+    command.add_option("--voices", wish.voices, "microphones that speak all the time")->check(not_negative());
+    command.add_option("--spurts", wish.spurts, "microphones that speak by turns")->check(not_negative());
+    command.add_option("--last-n", wish.last_n, "pictures that everybody asks for; -1: all")
+        ->check(CLI::Range(-1, 1000).description(""));
+    command.add_option("--tile-height", wish.tile_height, "height that everybody asks for")->check(not_negative());
+    command.add_option("--stage-height", wish.stage_height, "height of a speaker on the stage; 0: no stage")
+        ->check(not_negative());
     command.add_option("--layers", wish.layers, "what a camera sends: 180:200k,360:500k,720:1500k");
     command.add_option("--codec", wish.codec, "vp8, or vp9 and av1 with layers in one stream")
         ->check(CLI::IsMember({"vp8", "vp9", "av1"}));
-    command.add_option("--join-over", wish.join_over, "seconds in which all join");
-    command.add_option("--warm-up", wish.warm_up, "seconds before measuring");
-    command.add_option("--duration", wish.length, "seconds to measure");
-    command.add_option("--seed", wish.seed, "the same seed: the same load");
+    command.add_option("--join-over", wish.join_over, "seconds in which all join")->check(not_negative());
+    command.add_option("--warm-up", wish.warm_up, "seconds before measuring")->check(not_negative());
+    command.add_option("--duration", wish.length, "seconds to measure")->check(not_negative());
+    command.add_option("--seed", wish.seed, "the same seed: the same load")->check(not_negative());
     command.add_option("--net", wish.net,
                        "line of each participant: lan, dsl, lte, wlan-voll, funkloch, schule-443 or "
                        "loss=2%,burst=4,delay=30ms,jitter=5ms,up=1M,down=3M");
     command.add_option("--srtp", wish.srtp, "gcm or cm")->check(CLI::IsMember({"gcm", "cm"}));
     command.add_option("--teacher-login", wish.teacher_login, "cookie or plain")
         ->check(CLI::IsMember({"cookie", "plain"}));
-    command.add_option("--rejoins", wish.rejoins, "page reloads, for each person and minute");
-    command.add_option("--reconnects", wish.reconnects, "broken signalling connections, likewise");
-    command.add_option("--layout-changes", wish.layout_changes, "between stage and tiles, likewise");
-    command.add_option("--speaker-changes", wish.speaker_changes, "microphones on and off, likewise");
+    command.add_option("--rejoins", wish.rejoins, "page reloads, for each person and minute")->check(not_negative());
+    command.add_option("--reconnects", wish.reconnects, "broken signalling connections, likewise")
+        ->check(not_negative());
+    command.add_option("--layout-changes", wish.layout_changes, "between stage and tiles, likewise")
+        ->check(not_negative());
+    command.add_option("--speaker-changes", wish.speaker_changes, "microphones on and off, likewise")
+        ->check(not_negative());
 }
 
 void add_target_options(CLI::App& command, Wish& wish) {
@@ -82,8 +97,9 @@ void add_target_options(CLI::App& command, Wish& wish) {
     command.add_option("--server-binary", wish.target.server.binary, "server program to start");
     command.add_option("--server-set", wish.target.server.settings, "section.key=value for that server")
         ->allow_extra_args(false);
-    command.add_option("--workers", wish.workers, "its media threads");
-    command.add_option("--threads", wish.threads, "threads of the load generator")->check(CLI::Range(1, 64));
+    command.add_option("--workers", wish.workers, "its media threads")->check(CLI::Range(1, 64).description(""));
+    command.add_option("--threads", wish.threads, "threads of the load generator")
+        ->check(CLI::Range(1, 64).description(""));
 }
 
 void add_output_options(CLI::App& command, Wish& wish) {
@@ -92,6 +108,9 @@ void add_output_options(CLI::App& command, Wish& wish) {
     command.add_option("--svg", wish.svg_file, "write a plot there");
     command.add_option("--threshold", wish.thresholds, "such as 'join_p95<3s'; broken: exit code 1")
         ->allow_extra_args(false);
+}
+
+void add_run_options(CLI::App& command, Wish& wish) {
     command.add_flag("--quiet", wish.quiet, "no progress bar");
     command.add_flag("--no-floor", wish.no_floor, "do not measure the bare sender afterwards");
 }
@@ -121,11 +140,16 @@ void apply(const Wish& wish, Scenario& scenario) {
     if (!wish.teacher_login.empty()) scenario.teacher_with_password = wish.teacher_login == "plain";
     if (!wish.net.empty()) {
         const auto lines = parse_line_profiles(wish.net);
-        if (!lines) throw std::invalid_argument("--net: no such line: " + wish.net);
+        if (!lines)
+            throw UsageComplaint(
+                "--net: no such line: " + wish.net + ". Next: klassenraum-bench run --help",
+                "--net: keine solche Leitung: " + wish.net + ". Als Nächstes: klassenraum-bench run --help");
         scenario.lines = *lines;
     }
-    if (scenario.rooms < 1 || scenario.people < 1) throw std::invalid_argument("At least one room and one person.");
-    if (scenario.rooms > 2000 || scenario.people > 1000) throw std::invalid_argument("At most 2000 rooms of 1000.");
+    if (scenario.rooms < 1 || scenario.people < 1)
+        throw UsageComplaint("At least one room and one person.", "Mindestens ein Raum und eine Person.");
+    if (scenario.rooms > 2000 || scenario.people > 1000)
+        throw UsageComplaint("At most 2,000 rooms of 1,000.", "Höchstens 2.000 Räume zu 1.000 Personen.");
 }
 
 }  // namespace klassenraum::bench

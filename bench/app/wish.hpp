@@ -50,7 +50,8 @@ struct Wish {
 void add_scenario_options(CLI::App& command, Wish& wish);
 void add_target_options(CLI::App& command, Wish& wish);
 void add_output_options(CLI::App& command, Wish& wish);
-// Throws std::invalid_argument with one sentence.
+void add_run_options(CLI::App& command, Wish& wish);
+// Throws UsageComplaint.
 void apply(const Wish& wish, Scenario& scenario);
 
 }  // namespace klassenraum::bench

@@ -52,6 +52,8 @@ void Client::send(const Address& to, ByteView datagram) {
         if (!turn_) return;
         TurnClient::Output out;
         turn_->send(to, datagram, now_, out);
+        ++workshop_.send.totals.datagrams;
+        workshop_.send.totals.octets += datagram.size();
         return flush_relay(out);
     }
     if (up_.is_plain()) return workshop_.send.add(to, datagram);
@@ -104,6 +106,10 @@ void Client::watch_sockets() {
 }
 
 void Client::note_milestones(Instant now) {
+    if (recovery_.waits()) recovery_.look(participant_->receiver(), now);
+    if (!ended_at_ && participant_->signalling().state() == Signalling::State::Ended) {
+        ended_at_ = now - plan_.options.clock_shift;
+    }
     if (!asked_to_join_) return;
     const auto note = [&](std::optional<Duration>& milestone, bool reached) {
         if (!milestone && reached) milestone = now - *asked_to_join_;
@@ -242,6 +248,8 @@ void Client::serve_relay(Instant now) {
     if (!out.datagrams.empty()) {
         act(now, [&](Output& more) {
             for (TurnClient::Output::Datagram& datagram : out.datagrams) {
+                ++workshop_.receive.totals.datagrams;
+                workshop_.receive.totals.octets += datagram.octets.size();
                 participant_->receive(datagram.octets, datagram.peer, now, more);
             }
         });
@@ -293,7 +301,7 @@ void Client::leave(Instant clock) {
 void Client::say_goodbye(Instant now) {
     if (gone_) return;
     act(now, [&](Output& out) { participant_->leave(out); });
-    gone_ = true;
+    gone_ = left_ = true;
 }
 
 void Client::stage_somebody(Instant now) {
@@ -317,7 +325,8 @@ void Client::perform(const PlannedDeed& deed, Instant now) {
             relay_.reset();
             turn_.reset();
             participant_ = std::make_unique<Participant>(plan_.options, workshop_.peers, entropy_);
-            gone_ = false;
+            gone_ = left_ = false;
+            ended_at_.reset();
             milestones_ = {};
             return join(now);
         case Deed::DropStream:
@@ -329,7 +338,8 @@ void Client::perform(const PlannedDeed& deed, Instant now) {
             reopen_at_ = now + kComeBackAfter;
             return;
         case Deed::Vanish:
-            gone_ = true;
+            gone_ = left_ = true;
+            vanished_at_ = now - plan_.options.clock_shift;
             stream_.reset();
             channel_.reset();
             relay_.reset();
@@ -345,6 +355,7 @@ void Client::perform(const PlannedDeed& deed, Instant now) {
         case Deed::Mute:
             return act(now, [&](Output& out) { participant_->set_voice(Voice::Muted, now, out); });
         case Deed::CutLine:
+            recovery_.cut(participant_->receiver(), now, now + deed.length);
             up_.cut_until(now + deed.length);
             down_.cut_until(now + deed.length);
             return;
@@ -380,6 +391,17 @@ std::optional<Instant> Client::deadline() const {
         if (const auto due = participant_->deadline()) consider(*due);
     }
     return earliest;
+}
+
+Instant Client::last_media() const {
+    const Receiver& receiver = participant_->receiver();
+    return std::max(Recovery::last_sound(receiver), Recovery::last_picture(receiver)) - plan_.options.clock_shift;
+}
+
+Recovery::Times Client::recoveries(Instant clock) const {
+    Recovery copy = recovery_;
+    copy.settle(own(clock));
+    return copy.times();
 }
 
 bool Client::failed() const {

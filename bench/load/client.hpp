@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/load/line.hpp"
+#include "bench/load/recovery.hpp"
 #include "bench/net/datagrams.hpp"
 #include "bench/net/text_socket.hpp"
 #include "bench/net/turn_client.hpp"
@@ -86,10 +87,18 @@ public:
     const ClientPlan& plan() const { return plan_; }
     Participant& participant() { return *participant_; }
     const Participant& participant() const { return *participant_; }
-    bool wants_to_be_in() const { return asked_to_join_ && !gone_; }
+    bool has_come() const { return asked_to_join_.has_value(); }
+    bool wants_to_be_in() const { return asked_to_join_ && !left_; }
     bool failed() const;
     std::uint32_t socket_drops() const { return socket_drops_; }
     std::uint64_t reconnects() const { return reconnects_; }
+    // The server closed the room.
+    bool was_put_out() const { return participant_->signalling().end() == Signalling::End::RoomClosed; }
+    // These by the thread's clock.
+    std::optional<Instant> vanished_at() const { return vanished_at_; }
+    std::optional<Instant> ended_at() const { return ended_at_; }
+    Instant last_media() const;
+    Recovery::Times recoveries(Instant clock) const;
     void send(const Address& to, ByteView datagram) override;
 
 private:
@@ -144,12 +153,16 @@ private:
     bool channel_writes_ = false;
     std::optional<Instant> asked_to_join_;
     std::optional<Instant> reopen_at_;
-    bool gone_ = false;
+    bool gone_ = false;  // nothing is to be done any more
+    bool left_ = false;  // by its own plan
     std::size_t next_deed_ = 0;
     std::deque<Flying> flying_up_;
     std::deque<Flying> flying_down_;
     Instant now_{};
     Milestones milestones_;
+    Recovery recovery_;
+    std::optional<Instant> vanished_at_;
+    std::optional<Instant> ended_at_;
     std::uint32_t socket_drops_ = 0;
     std::uint64_t reconnects_ = 0;
 };

@@ -43,7 +43,8 @@ struct Scenario {
     Duration teacher_vanishes_at{};  // into the measured time; zero: never
     bool drain = false;              // the server is told to drain in the middle
 
-    std::uint32_t room_cap = 40;  // room.max_participants of a server that the bench starts
+    std::vector<std::string> server_settings = {};  // section.key=value of a server that the bench starts
+    std::uint32_t room_cap = 40;                    // room.max_participants of a server that the bench starts
     std::uint32_t workers = 1;
     bool prefer_cm = false;  // AES-CM instead of GCM
 };

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "bench/net/complaint.hpp"
 #include "bench/net/socket_address.hpp"
 
 namespace klassenraum::bench {
@@ -120,7 +121,9 @@ void SendBuffer::flush(int descriptor) {
 
 int open_datagram_socket(bool v4) {
     const int descriptor = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) throw std::runtime_error("No more sockets: raise the limit of open files (ulimit -n).");
+    if (descriptor < 0)
+        throw Complaint("No more sockets. Next: raise the limit of open files (ulimit -n).",
+                        "Keine weiteren Sockets. Als Nächstes: die Grenze offener Dateien heben (ulimit -n).");
     const int yes = 1;
     setsockopt(descriptor, SOL_UDP, UDP_GRO, &yes, sizeof yes);
     setsockopt(descriptor, SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof yes);

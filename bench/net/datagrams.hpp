@@ -84,7 +84,7 @@ private:
     std::vector<Item> items_;
 };
 
-// A bound, never blocking socket on any port. Throws std::runtime_error when there are no more.
+// A bound, never blocking socket on any port. Throws Complaint when there are no more.
 int open_datagram_socket(bool v4);
 
 }  // namespace klassenraum::bench

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "bench/net/complaint.hpp"
 #include "bench/net/socket_address.hpp"
 
 namespace klassenraum::bench {
@@ -21,7 +22,7 @@ void TlsClientContext::Free::operator()(ssl_ctx_st* context) const {
 }
 
 TlsClientContext::TlsClientContext() : context_(SSL_CTX_new(TLS_client_method())) {
-    if (context_ == nullptr) throw std::runtime_error("OpenSSL gives no TLS client.");
+    if (context_ == nullptr) throw Complaint("OpenSSL gives no TLS client.", "OpenSSL gibt keinen TLS-Client her.");
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_NONE, nullptr);
     SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
     // Buffers are freed between records: a thousand idle signalling connections must not fill this machine's memory.
@@ -39,7 +40,8 @@ TlsStream::TlsStream(const TlsClientContext& context, const Address& server, con
       ssl_(SSL_new(context.handle())) {
     if (descriptor_ < 0 || ssl_ == nullptr) {
         if (descriptor_ >= 0) close(descriptor_);
-        throw std::runtime_error("No more sockets: raise the limit of open files (ulimit -n).");
+        throw Complaint("No more sockets. Next: raise the limit of open files (ulimit -n).",
+                        "Keine weiteren Sockets. Als Nächstes: die Grenze offener Dateien heben (ulimit -n).");
     }
     const int yes = 1;
     setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "bench/net/complaint.hpp"
 #include "bench/net/socket_address.hpp"
 
 namespace klassenraum::bench {
@@ -20,8 +21,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kPatience{30};
 constexpr std::size_t kMaxAnswer = 8UL * 1024 * 1024;
 
-std::runtime_error silent(const Url& server) {
-    return std::runtime_error("No answer from " + server.authority() + ".");
+Complaint silent(const Url& server) {
+    return Complaint("No answer from " + server.authority() + ".", "Keine Antwort von " + server.authority() + ".");
 }
 
 void wait_for(int descriptor, bool to_write, Clock::time_point end, const Url& server) {
@@ -185,7 +186,8 @@ std::string form_encode(const std::vector<std::pair<std::string, std::string>>& 
 
 WebAnswer ask(const TlsClientContext& context, const Url& server, const WebRequest& request) {
     const auto address = resolve(server.host, server.port);
-    if (!address) throw std::runtime_error("There is no host " + server.host + ".");
+    if (!address)
+        throw Complaint("There is no host " + server.host + ".", "Es gibt keinen Rechner " + server.host + ".");
     const std::string text = head_of(server, request);
     return server.secure ? ask_tls(context, server, *address, text) : ask_plain(server, *address, text);
 }

@@ -38,7 +38,7 @@ struct WebRequest {
     std::string body = {};
 };
 
-// Throws std::runtime_error with one sentence when nobody answers within 30 s.
+// Throws Complaint when nobody answers within 30 s.
 WebAnswer ask(const TlsClientContext& context, const Url& server, const WebRequest& request);
 std::string form_encode(const std::vector<std::pair<std::string, std::string>>& fields);
 

@@ -41,9 +41,11 @@ void NackList::due(Instant now, std::vector<std::uint16_t>& out) {
             gave_up_ = true;
             continue;
         }
-        if (missing.asked++ == 0) missing.first_asked = now;
+        if (missing.asked++ == 0) {
+            missing.first_asked = now;
+            ++lost_;
+        }
         missing.next = now + std::max<Duration>(round_trip_, 10ms);
-        ++asked_;
         out.push_back(static_cast<std::uint16_t>(missing.sequence));
     }
     std::erase_if(missing_,

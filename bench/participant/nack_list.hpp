@@ -26,7 +26,8 @@ public:
     bool gave_up() const { return gave_up_; }
     void start_again() { gave_up_ = false; }
     Duration round_trip() const { return round_trip_; }
-    std::uint64_t asked() const { return asked_; }
+    // Packets that had to be asked for, however often.
+    std::uint64_t lost() const { return lost_; }
     std::uint64_t repaired() const { return repaired_; }
 
 private:
@@ -40,7 +41,7 @@ private:
     std::int64_t highest_ = -1;
     Duration round_trip_ = 100ms;
     bool gave_up_ = false;
-    std::uint64_t asked_ = 0;
+    std::uint64_t lost_ = 0;
     std::uint64_t repaired_ = 0;
 };
 

@@ -192,18 +192,35 @@ void Receiver::measure_anew() {
         fresh.playing.reset_counts();
         quality = fresh;
     }
-    for (auto& [name, quality] : audios_) quality = AudioQuality{};
+    for (auto& [name, quality] : audios_) {
+        AudioQuality fresh;
+        fresh.last_packet = quality.last_packet;
+        quality = fresh;
+    }
+    before_ = counted();
 }
 
-Receiver::Totals Receiver::totals() const {
+Receiver::Totals Receiver::counted() const {
     Totals totals = totals_;
     for (const Slot& slot : slots_) {
         const NackList& nacks = slot.video ? slot.video->nacks : slot.audio->nacks;
-        totals.asked_again += nacks.asked();
+        totals.lost += nacks.lost();
         totals.duplicates += slot.video ? slot.video->duplicates : slot.audio->duplicates;
         if (slot.video) totals.key_frames_asked += slot.video->key_frame_requests;
     }
     return totals;
+}
+
+Receiver::Totals Receiver::totals() const {
+    Totals since = counted();
+    since.packets -= before_.packets;
+    since.octets -= before_.octets;
+    since.retransmissions -= before_.retransmissions;
+    since.duplicates -= before_.duplicates;
+    since.lost -= before_.lost;
+    since.key_frames_asked -= before_.key_frames_asked;
+    since.unknown_ssrc -= before_.unknown_ssrc;
+    return since;
 }
 
 }  // namespace klassenraum::bench

@@ -41,7 +41,7 @@ public:
     AudioQuality audio(std::string_view source) const;
     const std::map<std::string, VideoQuality, std::less<>>& videos() const { return videos_; }
     const std::map<std::string, AudioQuality, std::less<>>& audios() const { return audios_; }
-    // Forgets all that was measured so far, so that a test can look at what follows.
+    // Forgets all that was measured so far, totals included, so that a test can look at what follows.
     void measure_anew();
 
     struct Totals {
@@ -49,13 +49,14 @@ public:
         std::uint64_t octets = 0;
         std::uint64_t retransmissions = 0;  // on RTX SSRCs
         std::uint64_t duplicates = 0;
-        std::uint64_t asked_again = 0;  // sequence numbers in NACKs
+        std::uint64_t lost = 0;  // packets that had to be asked for, however often
         std::uint64_t key_frames_asked = 0;
         std::uint64_t unknown_ssrc = 0;  // came before they were announced, or were never
     };
     Totals totals() const;
 
 private:
+    Totals counted() const;
     struct Slot {
         std::string source;
         std::unique_ptr<VideoReceiver> video;
@@ -84,6 +85,7 @@ private:
     bool reporting_ = false;
     std::vector<std::uint16_t> sequences_;
     Totals totals_;
+    Totals before_;  // when it was told to measure anew
 };
 
 }  // namespace klassenraum::bench

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "bench/net/complaint.hpp"
 #include "bench/net/datagrams.hpp"
 #include "bench/net/socket_address.hpp"
 #include "bench/peers/sdp.hpp"
@@ -51,7 +52,8 @@ std::string own_address() {
 
 std::string make_configuration(const std::string& ip) {
     std::string folder = (fs::temp_directory_path() / "klassenraum-bench-janus-XXXXXX").string();
-    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("Cannot make a folder for Janus.");
+    if (mkdtemp(folder.data()) == nullptr)
+        throw Complaint("Cannot make a folder for Janus.", "Für Janus lässt sich kein Ordner anlegen.");
     std::ofstream(folder + "/janus.jcfg")
         << "general: { configs_folder = \"" << folder
         << "\"  debug_level = 2  session_timeout = 0  log_to_stdout = true\n"
@@ -95,12 +97,18 @@ json::object message(const char* kind, std::uint64_t session, std::uint64_t hand
 }  // namespace
 
 Janus::Janus() : ip_(own_address()) {
-    if (access(kBinary, X_OK) != 0) throw std::runtime_error("Janus is not installed. Next: apt-get install janus");
-    if (ip_.empty()) throw std::runtime_error("Janus needs a network interface besides loopback.");
+    if (access(kBinary, X_OK) != 0)
+        throw Complaint("Janus is not installed. Next: apt-get install janus",
+                        "Janus ist nicht installiert. Als Nächstes: apt-get install janus");
+    if (ip_.empty())
+        throw Complaint("Janus needs a network interface besides loopback.",
+                        "Janus braucht eine Netzwerkschnittstelle außer Loopback.");
     folder_ = make_configuration(ip_);
     pid_ = start_process({kBinary, "-F", folder_, "-C", folder_ + "/janus.jcfg"}, folder_ + "/output");
     socket_ = connect_to(folder_ + "/api");
-    if (socket_ < 0) throw std::runtime_error("Janus does not start; its words are in " + folder_ + "/output.");
+    if (socket_ < 0)
+        throw Complaint("Janus does not start; its words are in " + folder_ + "/output.",
+                        "Janus startet nicht; was es sagt, steht in " + folder_ + "/output.");
     const std::string answer = talk(R"({"janus":"create"})", false);
     session_ = json::parse(answer).at("data").at("id").to_number<std::uint64_t>();
 }
@@ -118,7 +126,8 @@ std::string Janus::talk(const std::string& request, bool wants_event) {
     const std::string transaction = "t" + std::to_string(++transactions_);
     object["transaction"] = transaction;
     const std::string text = json::serialize(object);
-    if (send(socket_, text.data(), text.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error("Janus has gone.");
+    if (send(socket_, text.data(), text.size(), MSG_NOSIGNAL) < 0)
+        throw Complaint("Janus has gone.", "Janus ist nicht mehr da.");
     std::string octets(1024UL * 1024, '\0');
     const auto end = std::chrono::steady_clock::now() + kPatience;
     while (std::chrono::steady_clock::now() < end) {
@@ -135,10 +144,13 @@ std::string Janus::talk(const std::string& request, bool wants_event) {
         if (kind == "ack" || (wants_event && kind == "success")) continue;
         const json::value* data = fields.if_contains("plugindata");
         const bool refused = data != nullptr && data->at("data").as_object().contains("error");
-        if (kind == "error" || refused) throw std::runtime_error("Janus refuses: " + std::string(words.substr(0, 300)));
+        if (kind == "error" || refused)
+            throw Complaint("Janus refuses: " + std::string(words.substr(0, 300)),
+                            "Janus lehnt ab: " + std::string(words.substr(0, 300)));
         return std::string(words);
     }
-    throw std::runtime_error("Janus does not answer; its words are in " + folder_ + "/output.");
+    throw Complaint("Janus does not answer; its words are in " + folder_ + "/output.",
+                    "Janus antwortet nicht; was es sagt, steht in " + folder_ + "/output.");
 }
 
 std::uint64_t Janus::attach() {
@@ -176,7 +188,8 @@ Own make_own(const std::string& ip, const std::string& fingerprint, Entropy& ent
     Address address = *resolve(ip, 0);
     socklen_t length = to_sockaddr(address, storage);
     if (bind(own.descriptor, reinterpret_cast<const sockaddr*>(&storage), length) != 0) {
-        throw std::runtime_error("Cannot bind a socket for a participant.");
+        throw Complaint("Cannot bind a socket for a participant.",
+                        "Für eine teilnehmende Person lässt sich kein Socket öffnen.");
     }
     length = sizeof storage;
     getsockname(own.descriptor, reinterpret_cast<sockaddr*>(&storage), &length);
@@ -206,7 +219,9 @@ ClientPlan plan_of(const Own& own, Offer offer, const Scenario& scenario, Entrop
 Sdp sdp_of(const std::string& answer) {
     const json::value value = json::parse(answer);
     const auto sdp = parse_sdp(json::value_to<std::string>(value.at("jsep").at("sdp")));
-    if (!sdp) throw std::runtime_error("Janus' session description is not understood.");
+    if (!sdp)
+        throw Complaint("Janus' session description is not understood.",
+                        "Die Sitzungsbeschreibung von Janus ist unverständlich.");
     return *sdp;
 }
 

@@ -14,7 +14,7 @@ namespace klassenraum::bench {
 
 class Janus {
 public:
-    // Throws std::runtime_error with one sentence when it is not installed or does not start.
+    // Throws Complaint when it is not installed or does not start.
     Janus();
     ~Janus();
     Janus(const Janus&) = delete;

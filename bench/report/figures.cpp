@@ -12,7 +12,8 @@ const std::vector<FigureKind>& figure_kinds() {
     static const std::vector<FigureKind> kKinds{
         {"participants", Unit::Count, "Teilnehmende", "participants"},
         {"connected", Unit::Count, "davon verbunden", "of those connected"},
-        {"failed", Unit::Count, "gescheitert", "failed"},
+        {"missing", Unit::Count, "am Ende ohne Verbindung", "without a connection at the end"},
+        {"failed", Unit::Count, "abgewiesen oder hinausgeworfen", "refused or put out"},
         {"join_p50", Unit::Milliseconds, "Beitritt bis im Raum, Median", "join until in the room, median"},
         {"join_p95", Unit::Milliseconds, "Beitritt bis im Raum, 95 %", "join until in the room, 95 %"},
         {"join_max", Unit::Milliseconds, "Beitritt bis im Raum, längster", "join until in the room, longest"},
@@ -21,6 +22,25 @@ const std::vector<FigureKind>& figure_kinds() {
         {"picture_p50", Unit::Milliseconds, "Beitritt bis zum ersten Bild, Median",
          "join until the first picture, median"},
         {"picture_p95", Unit::Milliseconds, "Beitritt bis zum ersten Bild, 95 %", "join until the first picture, 95 %"},
+        {"joining_delay_p99", Unit::Microseconds, "Weiterleitung Bild während der Beitritte, 99 %",
+         "forwarding video while people join, 99 %"},
+        {"joining_audio_delay_p99", Unit::Microseconds, "Weiterleitung Ton während der Beitritte, 99 %",
+         "forwarding audio while people join, 99 %"},
+        {"sound_back_p50", Unit::Milliseconds, "Ton nach dem Funkloch wieder da, Median",
+         "sound back after a dead spot, median"},
+        {"sound_back_p95", Unit::Milliseconds, "Ton nach dem Funkloch wieder da, 95 %",
+         "sound back after a dead spot, 95 %"},
+        {"picture_back_p50", Unit::Milliseconds, "Bild nach dem Funkloch wieder da, Median",
+         "picture back after a dead spot, median"},
+        {"picture_back_p95", Unit::Milliseconds, "Bild nach dem Funkloch wieder da, 95 %",
+         "picture back after a dead spot, 95 %"},
+        {"orphans_frozen", Unit::Milliseconds, "Lehrkraft weg, bis nichts mehr fließt",
+         "teacher gone until nothing flows"},
+        {"orphans_closed", Unit::Milliseconds, "Lehrkraft weg, bis der Raum zu ist",
+         "teacher gone until the room is closed"},
+        {"drain_refused", Unit::Count, "beim Leeren: neue Räume abgewiesen", "draining: new rooms refused"},
+        {"drain_ended", Unit::Milliseconds, "beim Leeren: Ende nach dem letzten Unterricht",
+         "draining: end after the last lesson"},
         {"seconds", Unit::Count, "gemessene Sekunden", "measured seconds"},
         {"packets_in", Unit::PerSecond, "Pakete zum Server je s", "packets to the server per s"},
         {"packets_out", Unit::PerSecond, "Pakete vom Server je s", "packets from the server per s"},
@@ -42,8 +62,9 @@ const std::vector<FigureKind>& figure_kinds() {
          "layer switches per receiver and minute"},
         {"pictures", Unit::Count, "Bilder gleichzeitig je Empfänger", "pictures at a time per receiver"},
         {"key_frames_asked", Unit::Count, "Schlüsselbilder verlangt", "key frames asked for"},
-        {"retransmissions", Unit::PerSecond, "Wiederholungen je s", "retransmissions per s"},
+        {"retransmissions", Unit::PerSecond, "Wiederholungen und Proben je s", "retransmissions and probes per s"},
         {"corrupt", Unit::Count, "falsch zusammengesetzte Bilder", "frames put together wrongly"},
+        {"misattributed", Unit::Count, "Bilder von jemand anderem", "frames of somebody else"},
         {"reconnects", Unit::Count, "neu verbundene Signalisierung", "signalling reconnects"},
         {"server_cores", Unit::Cores, "Server: Kerne", "server: cores"},
         {"server_worker_cores", Unit::Cores, "Server: Kerne der Medien-Threads", "server: cores of media threads"},
@@ -118,7 +139,8 @@ std::string number(double value, int digits, bool german) {
 // As many digits as matter: three.
 std::string significant(double value, bool german) {
     const double size = std::fabs(value);
-    const int digits = size >= 100 || size == std::floor(size) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+    const bool whole = std::fabs(size - std::round(size)) < 1e-9;
+    const int digits = size >= 99.95 || whole ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;
     return number(value, digits, german);
 }
 

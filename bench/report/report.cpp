@@ -29,6 +29,31 @@ std::string pad(std::string_view text, std::size_t width, bool right) {
     return right ? blanks + std::string(text) : std::string(text) + blanks;
 }
 
+std::string head_of(const Outcome& outcome, bool german) {
+    const auto rooms = std::ranges::find(outcome.settings, "rooms", &std::pair<std::string, double>::first);
+    std::string text = outcome.scenario + " · " + outcome.peer + " · ";
+    if (rooms != outcome.settings.end() && rooms->second != 1) {
+        text += text_of(rooms->second, Unit::Count, german) + (german ? " Räume · " : " rooms · ");
+    }
+    return text + outcome.machine.processor + ", " + std::to_string(outcome.machine.cores) +
+           (german ? " Kerne, " : " cores, ") + outcome.machine.date + "\n";
+}
+
+std::string limits_of(const Outcome& outcome, bool german) {
+    std::string text;
+    for (const std::string& reason : outcome.bottlenecks) {
+        text +=
+            (german ? "  ! Die Bench selbst war die Grenze: " : "  ! The bench itself was the limit: ") + reason + "\n";
+    }
+    return text;
+}
+
+std::string measured(const Outcome& outcome, std::string_view figure, bool german) {
+    const auto value = outcome.figures.get(figure);
+    if (!value) return german ? "nicht gemessen" : "not measured";
+    return text_of(*value, find_kind(figure)->unit, german);
+}
+
 json::object object_of(const Outcome& outcome) {
     json::object settings;
     for (const auto& [name, value] : outcome.settings) settings[name] = value;
@@ -47,6 +72,7 @@ json::object object_of(const Outcome& outcome) {
             {"settings", std::move(settings)},
             {"figures", std::move(figures)},
             {"moments", std::move(moments)},
+            {"measured_from_s", outcome.measured_from},
             {"bottlenecks", json::array(outcome.bottlenecks.begin(), outcome.bottlenecks.end())},
             {"broken_thresholds", json::array(outcome.broken.begin(), outcome.broken.end())},
             {"machine", json::object{{"processor", outcome.machine.processor},
@@ -70,6 +96,8 @@ Outcome outcome_of(const json::object& object) {
         outcome.moments.push_back(
             {at("seconds"), at("packets_out"), at("server_cores"), at("delay_p99_us"), at("connected")});
     }
+    if (const json::value* from = object.if_contains("measured_from_s"))
+        outcome.measured_from = from->to_number<double>();
     for (const json::value& value : object.at("bottlenecks").as_array()) {
         outcome.bottlenecks.push_back(json::value_to<std::string>(value));
     }
@@ -108,18 +136,48 @@ Machine this_machine() {
 
 std::string table_of(const Outcome& outcome, bool german) {
     std::ostringstream out;
-    out << outcome.scenario << " · " << outcome.peer << " · " << outcome.machine.processor << ", "
-        << outcome.machine.cores << (german ? " Kerne, " : " cores, ") << outcome.machine.date << "\n";
+    out << head_of(outcome, german);
     for (const auto& [kind, value] : outcome.figures.all()) {
         out << "  " << pad(german ? kind->german : kind->english, 44, false)
             << pad(text_of(value, kind->unit, german), 16, true) << "  " << kind->name << "\n";
     }
-    for (const std::string& reason : outcome.bottlenecks) {
-        out << (german ? "  ! Die Bench selbst war die Grenze: " : "  ! The bench itself was the limit: ") << reason
-            << "\n";
+    out << limits_of(outcome, german);
+    for (const std::string& text : outcome.broken) {
+        const auto threshold = parse_threshold(text);
+        out << (german ? "  ✗ Schwelle verletzt: " : "  ✗ threshold broken: ") << text;
+        if (threshold) out << " (" << measured(outcome, threshold->figure, german) << ")";
+        out << "\n";
     }
-    for (const std::string& threshold : outcome.broken) {
-        out << (german ? "  ✗ Schwelle verletzt: " : "  ✗ threshold broken: ") << threshold << "\n";
+    return out.str();
+}
+
+std::string verdict_of(const Outcome& outcome, const std::vector<Threshold>& thresholds, bool german) {
+    std::ostringstream out;
+    out << head_of(outcome, german);
+    for (const Threshold& threshold : thresholds) {
+        out << (threshold.holds(outcome.figures) ? "  ✓ " : "  ✗ ") << threshold.text << " ("
+            << measured(outcome, threshold.figure, german) << ")\n";
+    }
+    return out.str() + limits_of(outcome, german);
+}
+
+std::string summary_of(const std::vector<Outcome>& outcomes, bool german) {
+    constexpr const char* kColumns[] = {"connected",  "missing",         "join_p95",     "delay_p99",
+                                        "loss_share", "audio_gap_share", "frozen_share", "cpu_per_packet"};
+    std::ostringstream out;
+    out << pad(german ? "Übersicht" : "summary", 20, false);
+    for (const char* column : kColumns) out << pad(column, 16, true);
+    out << "\n";
+    for (const Outcome& outcome : outcomes) {
+        out << pad("  " + outcome.scenario, 20, false);
+        for (const char* column : kColumns) {
+            const auto value = outcome.figures.get(column);
+            out << pad(value ? text_of(*value, find_kind(column)->unit, german) : "–", 16, true);
+        }
+        if (!outcome.bottlenecks.empty())
+            out << (german ? "  ! die Bench war die Grenze" : "  ! the bench was the limit");
+        if (!outcome.broken.empty()) out << "  ✗";
+        out << "\n";
     }
     return out.str();
 }

@@ -17,7 +17,7 @@ struct Machine {
 };
 Machine this_machine();
 
-// About once a second while measuring.
+// About once a second, from the first join on.
 struct Moment {
     double seconds = 0;
     double packets_out = 0;  // per s
@@ -32,15 +32,20 @@ struct Outcome {
     std::vector<std::pair<std::string, double>> settings = {};  // of the scenario
     Figures figures = {};
     std::vector<Moment> moments = {};
+    double measured_from = 0;                   // on the moments' time: before, people joined
     std::vector<std::string> bottlenecks = {};  // why the bench itself was the limit; empty: it was not
     std::vector<std::string> broken = {};       // thresholds
     Machine machine = {};
 };
 
 std::string table_of(const Outcome& outcome, bool german);
+// For each threshold whether it holds, with what was measured.
+std::string verdict_of(const Outcome& outcome, const std::vector<Threshold>& thresholds, bool german);
+// A line for each run, with the figures that matter most.
+std::string summary_of(const std::vector<Outcome>& outcomes, bool german);
 std::string json_of(const std::vector<Outcome>& outcomes);
 std::string csv_of(const std::vector<Outcome>& outcomes);
-std::string svg_of(const Outcome& outcome, bool german);
+std::string svg_of(const std::vector<Outcome>& outcomes, bool german);  // all in the same panels
 // Of a file that json_of() wrote. Throws std::runtime_error with one sentence.
 std::vector<Outcome> outcomes_from_json(const std::string& text);
 

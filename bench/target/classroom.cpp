@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "bench/net/complaint.hpp"
+
 namespace klassenraum::bench {
 
 namespace {
@@ -26,8 +28,10 @@ std::string log_in(const TlsClientContext& tls,
     const WebAnswer answer = post(tls, server, "/anmelden", "", {{"account", account}, {"passwort", password}});
     const std::string_view cookie = answer.field("set-cookie");
     if (answer.status != 303 || cookie.empty()) {
-        throw std::runtime_error("The server does not accept the account (status " + std::to_string(answer.status) +
-                                 "). Next: name one with --account and --password.");
+        throw Complaint("The server does not accept the account (status " + std::to_string(answer.status) +
+                            "). Next: name one with --account and --password.",
+                        "Der Server nimmt den Account nicht an (Status " + std::to_string(answer.status) +
+                            "). Als Nächstes: einen mit --account und --password nennen.");
     }
     return std::string(cookie.substr(0, cookie.find(';')));
 }
@@ -39,10 +43,7 @@ std::string create_room(const TlsClientContext& tls,
                         const std::string& password) {
     constexpr std::string_view kInvitation = "/einladung/";
     // Learners of a load test speak without asking first.
-    const WebAnswer answer = post(tls,
-                                  server,
-                                  "/anlegen",
-                                  cookie,
+    const WebAnswer answer = post(tls, server, "/anlegen", cookie,
                                   {{"titel", title},
                                    {"passwort", password},
                                    {"regeln", "1"},
@@ -53,8 +54,10 @@ std::string create_room(const TlsClientContext& tls,
     const std::string_view target = answer.field("location");
     const std::size_t at = target.find(kInvitation);
     if (at == target.npos) {
-        throw std::runtime_error("The server gives no further classroom (status " + std::to_string(answer.status) +
-                                 "). Next: raise limits.max_rooms, or use more accounts.");
+        throw Complaint("The server gives no further classroom (status " + std::to_string(answer.status) +
+                            "). Next: raise limits.max_rooms, or use more accounts.",
+                        "Der Server gibt keinen weiteren Klassenraum her (Status " + std::to_string(answer.status) +
+                            "). Als Nächstes: limits.max_rooms heben oder mehr Accounts nehmen.");
     }
     return std::string(target.substr(at + kInvitation.size()));
 }

@@ -7,7 +7,7 @@
 
 namespace klassenraum::bench {
 
-// Throws std::runtime_error with one sentence when the server does not let the account in.
+// Throws Complaint when the server does not let the account in.
 std::string log_in(const TlsClientContext& tls,
                    const Url& server,
                    const std::string& account,

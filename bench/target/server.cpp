@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "bench/net/complaint.hpp"
 #include "bench/target/process.hpp"
 
 namespace klassenraum::bench {
@@ -32,14 +33,14 @@ std::uint16_t free_port() {
     const bool bound = descriptor >= 0 && bind(descriptor, reinterpret_cast<const sockaddr*>(&address), length) == 0 &&
                        getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) == 0;
     if (descriptor >= 0) close(descriptor);
-    if (!bound) throw std::runtime_error("No free TCP port.");
+    if (!bound) throw Complaint("No free TCP port.", "Kein freier TCP-Port.");
     return ntohs(address.sin_port);
 }
 
 std::string find_binary(const std::string& wished) {
     if (!wished.empty()) {
         if (access(wished.c_str(), X_OK) == 0) return fs::absolute(wished).string();
-        throw std::runtime_error("There is no server program " + wished + ".");
+        throw Complaint("There is no server program " + wished + ".", "Es gibt kein Serverprogramm " + wished + ".");
     }
     std::error_code error;
     const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path() / "klassenraum";
@@ -48,12 +49,16 @@ std::string find_binary(const std::string& wished) {
         const fs::path path = fs::path(folder) / "klassenraum";
         if (access(path.c_str(), X_OK) == 0) return path.string();
     }
-    throw std::runtime_error("No server program. Next: --server-binary FILE, or --target https://… for a running one.");
+    throw Complaint("No server program. Next: --server-binary FILE, or --target https://… for a running one.",
+                    "Kein Serverprogramm. Als Nächstes: --server-binary DATEI, oder --target https://… für einen "
+                    "laufenden Server.");
 }
 
 std::string make_folder() {
     std::string pattern = (fs::temp_directory_path() / "klassenraum-bench-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("Cannot make a folder in " + pattern + ".");
+    if (mkdtemp(pattern.data()) == nullptr)
+        throw Complaint("Cannot make the folder " + pattern + ".",
+                        "Der Ordner " + pattern + " lässt sich nicht anlegen.");
     return pattern;
 }
 
@@ -92,7 +97,8 @@ Server Server::start(const ServerWish& wish) {
     set("media.workers", std::to_string(wish.workers));
     for (const std::string& setting : wish.settings) arguments.insert(arguments.end(), {"--set", setting});
     server.pid_ = start_process(arguments, server.state_ + "/output");
-    if (server.pid_ < 0) throw std::runtime_error("Cannot start " + server.binary_ + ".");
+    if (server.pid_ < 0)
+        throw Complaint("Cannot start " + server.binary_ + ".", server.binary_ + " lässt sich nicht starten.");
     server.await_ready();
     return server;
 }
@@ -111,7 +117,8 @@ void Server::await_ready() {
             std::this_thread::sleep_for(50ms);
         }
     }
-    throw std::runtime_error("The server does not start; its words are in " + state_ + "/output.");
+    throw Complaint("The server does not start; its words are in " + state_ + "/output.",
+                    "Der Server startet nicht; was er sagt, steht in " + state_ + "/output.");
 }
 
 Server::Server(Server&& other) noexcept
@@ -149,7 +156,7 @@ std::pair<std::string, std::string> Server::add_account() {
     const std::size_t begin = printed.rfind('\n', end) + 1;
     const std::size_t comma = printed.find(',', begin);
     if (end == std::string::npos || comma == std::string::npos)
-        throw std::runtime_error("No further account can be made.");
+        throw Complaint("No further account can be made.", "Es lässt sich kein weiterer Account anlegen.");
     const std::size_t close = printed.find_first_of(",\n\r", comma + 1);
     return {printed.substr(begin, comma - begin), printed.substr(comma + 1, close - comma - 1)};
 }

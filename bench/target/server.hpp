@@ -24,7 +24,7 @@ struct ServerWish {
 
 class Server {
 public:
-    // Waits until it answers. Throws std::runtime_error with one sentence.
+    // Waits until it answers. Throws Complaint.
     static Server start(const ServerWish& wish);
     Server(Server&& other) noexcept;
     Server& operator=(Server&&) = delete;

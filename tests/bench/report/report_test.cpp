@@ -63,8 +63,50 @@ TEST(Report, TableSpeaksBothLanguages) {
     EXPECT_NE(english.find("The bench itself was the limit"), std::string::npos);
 }
 
+TEST(Report, TellsRoundNumbersRound) {
+    EXPECT_EQ(text_of(9.9996, Unit::Count, false), "10.0");
+    EXPECT_EQ(text_of(99.97, Unit::Count, false), "100");
+    EXPECT_EQ(text_of(10, Unit::Count, false), "10");
+    EXPECT_EQ(text_of(0.99996, Unit::Count, false), "1.00");
+}
+
+TEST(Report, BrokenThresholdsSayWhatWasMeasured) {
+    Outcome outcome = some_outcome();
+    outcome.broken = {"join_p95<800ms", "delay_p99<1s"};
+    const std::string table = table_of(outcome, false);
+    EXPECT_NE(table.find("join_p95<800ms (812 ms)"), std::string::npos) << table;
+    EXPECT_NE(table.find("delay_p99<1s (not measured)"), std::string::npos);
+    const std::string verdict =
+        verdict_of(outcome, {*parse_threshold("join_p95<800ms"), *parse_threshold("loss_share<1%")}, true);
+    EXPECT_NE(verdict.find("✗ join_p95<800ms (812 ms)"), std::string::npos) << verdict;
+    EXPECT_NE(verdict.find("✓ loss_share<1% (0,400 %)"), std::string::npos);
+    EXPECT_NE(verdict.find("Die Bench selbst war die Grenze"), std::string::npos);
+}
+
+TEST(Report, SummaryHasALineForEachRun) {
+    Outcome other = some_outcome();
+    other.scenario = "nur-ton";
+    other.bottlenecks.clear();
+    const std::string summary = summary_of({some_outcome(), other}, false);
+    EXPECT_EQ(std::count(summary.begin(), summary.end(), '\n'), 3);
+    EXPECT_NE(summary.find("1,234 ns  ! the bench was the limit"), std::string::npos) << summary;
+    EXPECT_NE(summary.find("  nur-ton"), std::string::npos);
+}
+
+TEST(Report, PlotHasALineForEachRunInEachPanel) {
+    Outcome other = some_outcome();
+    other.peer = "janus";
+    other.measured_from = 1;
+    const std::string svg = svg_of({some_outcome(), other}, false);
+    std::size_t lines = 0;
+    for (std::size_t at = svg.find("<polyline"); at != std::string::npos; at = svg.find("<polyline", at + 1)) ++lines;
+    EXPECT_EQ(lines, 8U);
+    EXPECT_NE(svg.find(">janus: "), std::string::npos);
+    EXPECT_EQ(svg_of({}, false).find("<svg "), 0U);
+}
+
 TEST(Report, PlotIsOneSvg) {
-    const std::string svg = svg_of(some_outcome(), false);
+    const std::string svg = svg_of({some_outcome()}, false);
     EXPECT_TRUE(svg.starts_with("<svg "));
     EXPECT_NE(svg.find("polyline"), std::string::npos);
     EXPECT_TRUE(svg.ends_with("</svg>\n"));
