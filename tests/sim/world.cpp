@@ -309,6 +309,7 @@ void World::deliver(const Flying& datagram) {
     const MutableBytes octets = MutableBytes(*buffers_[datagram.buffer]).first(datagram.length);
     Browser& browser = *browsers_[datagram.browser];
     if (datagram.to_server) {
+        if (listener_.datagram) listener_.datagram(octets, browser.address_);
         shard::Outbox out{sink_, {}};
         shard_->receive(octets, browser.address_, now(), virtual_wall(), out);
         shard_->finish_batch(now(), out);
@@ -320,6 +321,7 @@ void World::deliver(const Flying& datagram) {
 }
 
 void World::to_server(shard::Input input) {
+    if (listener_.input) listener_.input(input);
     shard::Outbox out{sink_, {}};
     shard_->receive(std::move(input), now(), virtual_wall(), out);
     take(out.messages);

@@ -125,6 +125,12 @@ public:
     void at(Instant when, std::function<void()> action);
     // Is shown each datagram for a browser (by its place in browsers()) as the server sends it.
     void tap(std::function<void(std::size_t browser, ByteView datagram)> tap) { tap_ = std::move(tap); }
+    // Are shown what the server is given, before it is: each datagram, and each value from the front.
+    struct Listener {
+        std::function<void(ByteView datagram, const Address& from)> datagram;
+        std::function<void(const shard::Input& input)> input;
+    };
+    void overhear(Listener listener) { listener_ = std::move(listener); }
 
     Instant now() const { return virtual_now(); }
     const bridge::Counters& counters() const { return shard_->counters(); }
@@ -186,6 +192,7 @@ private:
     std::vector<std::unique_ptr<Octets>> buffers_;
     std::vector<std::uint32_t> free_buffers_;
     std::function<void(std::size_t, ByteView)> tap_;
+    Listener listener_;
     std::uint64_t order_ = 0;
     std::uint64_t numbers_ = 0;
     std::uint64_t trace_ = 0xcbf29ce484222325ULL;
