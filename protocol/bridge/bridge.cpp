@@ -7,6 +7,7 @@
 #include "protocol/bridge/channel.hpp"
 #include "protocol/bridge/conference.hpp"
 #include "protocol/bridge/directory.hpp"
+#include "protocol/bridge/fan_out.hpp"
 #include "protocol/bridge/feedback.hpp"
 #include "protocol/bridge/uplink.hpp"
 #include "protocol/crypto/secret.hpp"
@@ -20,6 +21,9 @@ namespace {
 // Timers of ICE, DTLS and RTCP need no finer grain, and one tick for all is cheaper than a queue of deadlines that
 // every packet would move.
 constexpr Duration kTick = std::chrono::milliseconds(20);
+// The transports of those who are connected have time: their next timer is a consent check, or a check of a path that
+// media showed. Whatever else happens to a transport lets it be looked at with the next tick.
+constexpr Duration kLookInterval = std::chrono::milliseconds(100);
 constexpr std::size_t kChannelIdLength = 16;
 constexpr std::size_t kChannelPasswordLength = 24;
 
@@ -50,7 +54,8 @@ struct Bridge::Parts {
                 .counters = counters,
                 .entropy = entropy,
                 .config = config,
-                .video_cap = overload.cap()};
+                .video_cap = overload.cap(),
+                .fan_out = &fan_out};
     }
     Conference* find(RoomId room) {
         const auto found = std::find_if(conferences.begin(), conferences.end(),
@@ -87,6 +92,7 @@ struct Bridge::Parts {
     Counters counters;
     std::vector<std::unique_ptr<Conference>> conferences;
     Directory directory;
+    FanOut fan_out;
     transport::SctpPackets sctp_packets;
     std::optional<Instant> next_tick;
     std::optional<Instant> next_pace;
@@ -172,6 +178,7 @@ void Bridge::Parts::execute(const colibri::RestartIce& command, Context& context
         return;
     }
     place->ice_generation = command.generation;
+    place->look_at = context.now;
     directory.update_paths(*place);
     context.out.events.push_back(colibri::IceRestarted{.endpoint = command.endpoint,
                                                        .generation = command.generation,
@@ -226,6 +233,7 @@ void Bridge::Parts::remove(Place& place, Context& context) {
 
 // What the transport has become since the last look.
 void Bridge::Parts::follow(Place& place, Context& context) {
+    place.look_at = context.now;
     directory.update_paths(place);
     const transport::Bundle::State state = place.link->bundle.state();
     if (state == transport::Bundle::State::Connected && !place.endpoint->connected) {
@@ -261,6 +269,7 @@ void Bridge::Parts::pass_sctp(Place& place, Context& context) {
 DropReason Bridge::Parts::receive(MutableBytes datagram, const Address& from, Context& context) {
     const transport::Kind kind = transport::classify(datagram);
     if (kind == transport::Kind::Unknown) return DropReason::UnknownKind;
+    if (kind != transport::Kind::Rtp) fan_out.flush(context);
     if (kind == transport::Kind::Stun) return receive_stun(datagram, from, context);
     Place* place = directory.find(from);
     if (place == nullptr) return DropReason::UnknownAddress;
@@ -293,6 +302,7 @@ DropReason Bridge::Parts::receive_stun(MutableBytes datagram, const Address& fro
 DropReason Bridge::Parts::receive_media(
     Place& place, transport::Kind kind, MutableBytes datagram, const Address& from, Context& context) {
     transport::Bundle& bundle = place.link->bundle;
+    if (kind == transport::Kind::Rtcp) place.endpoint->prefetch_feedback();
     const auto clear = kind == transport::Kind::Rtp ? bundle.unprotect_rtp(datagram, from, context.now)
                                                     : bundle.unprotect_rtcp(datagram, from, context.now);
     if (!clear) return clear.error();
@@ -302,6 +312,7 @@ DropReason Bridge::Parts::receive_media(
 }
 
 void Bridge::Parts::settle(Context& context) {
+    fan_out.flush(context);
     for (const auto& conference : conferences) {
         if (conference->dirty()) conference->settle(context);
     }
@@ -398,11 +409,13 @@ void Bridge::Parts::pace(Context& context) {
 }
 
 void Bridge::Parts::tick(Context& context) {
-    for (const EndpointId id : directory.ids()) {
-        Place& place = *directory.find(id);
-        const std::optional<Instant> due = place.link->bundle.deadline();
-        if (due && *due <= context.now) place.link->bundle.expire(context.now, context.out.datagrams);
-        follow(place, context);
+    for (Place* place : directory.in_order()) {
+        if (context.now < place->look_at) continue;
+        transport::Bundle& bundle = place->link->bundle;
+        const std::optional<Instant> due = bundle.deadline();
+        if (due && *due <= context.now) bundle.expire(context.now, context.out.datagrams);
+        follow(*place, context);
+        if (bundle.state() == transport::Bundle::State::Connected) place->look_at = context.now + kLookInterval;
     }
     const std::size_t before = context.out.texts.size();
     for (const auto& conference : conferences) conference->expire(context);

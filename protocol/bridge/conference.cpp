@@ -120,36 +120,54 @@ void Conference::alive_again(Endpoint& endpoint, Context& context) {
     tell_all(colibri::write_connectivity(endpoint.name, true), nullptr, context);
 }
 
+// Whoever has nothing due is looked at every fifth time: in a large room that is nearly everybody, and to look costs
+// more than what is found.
 void Conference::expire(Context& context) {
-    const bool reports_due = context.now >= next_reports_;
+    const bool everybody = context.now >= next_look_;
+    if (everybody) next_look_ = context.now + kRestingLook;
+    const bool reports_due = everybody && context.now >= next_reports_;
     if (reports_due) next_reports_ = context.now + kReportInterval;
+    awake_.clear();
+    for (const auto& endpoint : endpoints_) {
+        if (everybody || !endpoint->resting) awake_.push_back(endpoint.get());
+    }
+    for (Endpoint* endpoint : awake_) {
+        expire_reports(*endpoint, context);
+        if (!reports_due) continue;
+        send_receiver_reports(*endpoint, context);
+        expire_activity(*endpoint, context);
+        tell_connection_stats(*endpoint, context);
+    }
+    if (speakers_.deadline() && context.now >= *speakers_.deadline()) expire_speaker(context);
+    if (everybody) expire_voices(context);
+    if (dirty()) settle(context);
+    for (Endpoint* endpoint : awake_) {
+        endpoint->downlink.estimator.expire(context.now);
+        if (endpoint->described && allocation_due(*endpoint, context.now)) reallocate(*endpoint, context);
+    }
+    for (Endpoint* endpoint : awake_) {
+        send_allocation_padding(*endpoint, context);
+        endpoint->resting = endpoint->may_rest();
+    }
+    if (everybody) tell_senders(context);  // what was held down
+}
+
+void Conference::expire_speaker(Context& context) {
     speaking_.clear();
     for (const auto& endpoint : endpoints_) {
-        expire_reports(*endpoint, context);
-        if (reports_due) {
-            send_receiver_reports(*endpoint, context);
-            expire_activity(*endpoint, context);
-            tell_connection_stats(*endpoint, context);
-        }
         const bool has_voice = std::any_of(endpoint->sources.begin(), endpoint->sources.end(), [](const auto& source) {
             return !source->is_video() && !source->force_muted;
         });
         if (has_voice) speaking_.push_back({.endpoint = endpoint->id, .activity = &endpoint->speech});
     }
     if (speakers_.expire(speaking_, context.now)) tell_speaker(context);
-    expire_voices(context);
-    if (dirty()) settle(context);
-    for (const auto& endpoint : endpoints_) {
-        endpoint->downlink.estimator.expire(context.now);
-        if (endpoint->described && allocation_due(*endpoint, context.now)) reallocate(*endpoint, context);
-    }
-    for (const auto& endpoint : endpoints_) send_allocation_padding(*endpoint, context);
-    tell_senders(context);  // what was held down
 }
 
 bool Conference::pace(Context& context) {
     bool busy = false;
-    for (const auto& endpoint : endpoints_) busy = send_probes(*endpoint, context) || busy;
+    for (const auto& endpoint : endpoints_) {
+        if (!endpoint->resting) busy = send_probes(*endpoint, context) || busy;
+    }
     return busy;
 }
 

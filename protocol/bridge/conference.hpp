@@ -69,6 +69,7 @@ private:
     void tell_forwarded(Endpoint& receiver, Context& context);
     void tell_senders(Context& context);
     void tell_speaker(Context& context);
+    void expire_speaker(Context& context);
     void expire_reports(Endpoint& endpoint, Context& context);
     void tell_connection_stats(Endpoint& endpoint, Context& context);
     void expire_activity(Endpoint& endpoint, Context& context);
@@ -82,6 +83,7 @@ private:
     bool voices_dirty_ = false;            // somebody began to speak who may have no slot everywhere
     std::optional<Instant> voices_retry_;  // a slot was wanted that could not be given
     Instant next_reports_{};
+    Instant next_look_{};  // at everybody, also at who rests
 
     // Work space of settle(), kept for its memory.
     std::vector<Source*> audio_sources_;  // in speech order
@@ -89,6 +91,7 @@ private:
     std::vector<VideoCandidate> candidates_;
     std::vector<Source*> candidate_sources_;
     std::vector<DominantSpeaker::Candidate> speaking_;
+    std::vector<Endpoint*> awake_;  // of one expire()
 };
 
 }  // namespace klassenraum::bridge

@@ -10,13 +10,17 @@
 
 namespace klassenraum::bridge {
 
+class FanOut;
+
 struct Context {
     Instant now;
     Output& out;
     Counters& counters;
     Entropy& entropy;
     const Config& config;
-    VideoCap video_cap = {};  // of overload
+    VideoCap video_cap = {};    // of overload
+    FanOut* fan_out = nullptr;  // takes pictures' packets until the batch ends; null: they go at once
+    std::size_t evening = 0;    // DatagramSink::evening() of the packet that is passed on
 };
 
 }  // namespace klassenraum::bridge

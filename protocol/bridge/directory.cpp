@@ -8,7 +8,7 @@ Place* Directory::add(Place place) {
     const EndpointId id = place.endpoint->id;
     const auto [entry, added] = places_.emplace(id, std::move(place));
     if (!added) return nullptr;
-    ids_.push_back(id);
+    in_order_.push_back(&entry->second);
     for (const std::string& ufrag : entry->second.ufrags) ufrags_[ufrag] = &entry->second;
     return &entry->second;
 }
@@ -22,7 +22,7 @@ void Directory::remove(EndpointId endpoint) {
         erase(claimants_, address, place);
     }
     for (const std::string& ufrag : place.ufrags) ufrags_.erase(ufrag);
-    std::erase(ids_, endpoint);
+    std::erase(in_order_, &place);
     places_.erase(entry);
 }
 

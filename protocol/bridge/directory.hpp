@@ -26,6 +26,7 @@ struct Place {
     std::uint32_t paths_version = 0;
     std::vector<Address> paths;  // as entered
     bool claims = false;         // one of them belongs to another endpoint yet
+    Instant look_at{};           // when its transport's timers are looked at again
 };
 
 class Directory {
@@ -46,7 +47,7 @@ public:
 
     std::size_t size() const { return places_.size(); }
     // In the order of their coming, so that output does not depend on hashing.
-    const std::vector<EndpointId>& ids() const { return ids_; }
+    const std::vector<Place*>& in_order() const { return in_order_; }
 
 private:
     struct TextHash {
@@ -61,7 +62,7 @@ private:
     std::unordered_map<std::string, Place*, TextHash, std::equal_to<>> ufrags_;
     std::unordered_map<Address, Place*> addresses_;
     std::unordered_map<Address, Place*> claimants_;  // the last one of each address
-    std::vector<EndpointId> ids_;
+    std::vector<Place*> in_order_;
 };
 
 }  // namespace klassenraum::bridge

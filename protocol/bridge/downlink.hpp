@@ -49,6 +49,14 @@ public:
     std::size_t padding_due(bwe::BitsPerSecond rate, Instant now);
     void padded(std::size_t octets) { padding_debt_ -= static_cast<double>(octets); }
 
+    // sent() or take() will be called soon.
+    void prefetch_sending() const {
+        prefetch(&next_sequence_);
+        prefetch(&cluster_);
+        estimator.prefetch_sending();
+    }
+    void prefetch_feedback() const { prefetch(&estimator, sizeof estimator + 5 * kCacheLine); }
+
     // Padding on the bridge's own SSRC.
     std::uint16_t padding_sequence = 0;
     std::uint32_t padding_timestamp = 0;

@@ -94,6 +94,14 @@ bool Endpoint::chose(const Source& source) const {
     return std::find(names.begin(), names.end(), source.description.name) != names.end();
 }
 
+bool Endpoint::may_rest() const {
+    const auto is_idle = [](const auto& source) {
+        return !source->keyframes.deadline() &&
+               std::ranges::all_of(source->encodings, [](const auto& encoding) { return encoding.losses.empty(); });
+    };
+    return demand.satisfied && !downlink.probing() && !arrivals.deadline() && std::ranges::all_of(sources, is_idle);
+}
+
 void Endpoint::say(std::string text, Output& out) const {
     if (!channel.open()) return;
     out.texts.push_back({.endpoint = id, .channel = channel.in_use(), .text = std::move(text)});

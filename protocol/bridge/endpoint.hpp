@@ -81,6 +81,20 @@ public:
     // … and asked for it by its name.
     bool chose(const Source& source) const;
     bool accepts(rtp::Codec codec) const { return codecs.has(codec); }
+    // A packet will go to it soon, or feedback about such packets came.
+    void prefetch_sending() const {
+        prefetch(this, 2 * kCacheLine);
+        prefetch(&connected);
+        downlink.prefetch_sending();
+    }
+    void prefetch_feedback() const {
+        prefetch(&ingress);
+        prefetch(&connected);
+        downlink.prefetch_feedback();
+    }
+
+    // Nothing of it is due by itself soon: no feedback, repair, key frame, probe or padding.
+    bool may_rest() const;
     void say(std::string text, Output& out) const;  // on the channel; dropped when there is none
 
     const EndpointId id;
@@ -123,6 +137,7 @@ public:
     Instant created;
     Instant last_heard;      // any authenticated datagram
     bool connected = false;  // media may flow
+    bool resting = false;    // Conference::expire() finds nothing; cleared where that may change
     bool inactive_told = false;
     Instant stats_told{};  // ConnectionStats
 

@@ -66,6 +66,7 @@ void take_remb(Endpoint& receiver, std::uint64_t bitrate_bps, Context& context) 
     constexpr std::uint64_t kMostBelieved = 1'000'000'000;
     receiver.downlink.estimator.remb(static_cast<bwe::BitsPerSecond>(std::min(bitrate_bps, kMostBelieved)),
                                      context.now);
+    receiver.resting = false;
 }
 
 void take_bye(Conference& conference, Endpoint& sender, const rtcp::Goodbye& bye) {
@@ -89,7 +90,10 @@ void take_member(Conference& conference, Endpoint& sender, const rtcp::Member& m
         for (const rtcp::ReportBlock& block : *blocks) take_round_trip(sender, block, context);
     } else if (member.is(rtcp::TransportFormat::TransportCc)) {
         const auto feedback = rtcp::TransportCcFeedback::parse(member);
+        const bwe::BitsPerSecond before = sender.downlink.estimator.estimate();
         if (feedback) sender.downlink.take(*feedback, context.now);
+        // Layers may have to be chosen anew.
+        if (sender.downlink.estimator.estimate() != before) sender.resting = false;
     } else if (member.is(rtcp::TransportFormat::Nack)) {
         if (const auto nack = rtcp::parse_nack(member)) take_nack(sender, *nack, context);
     } else if (member.is(rtcp::PayloadFormat::Pli)) {
@@ -110,6 +114,7 @@ void take_member(Conference& conference, Endpoint& sender, const rtcp::Member& m
 
 DropReason receive_rtcp(Conference& conference, Endpoint& sender, ByteView datagram, Context& context) {
     ++context.counters.rtcp_received;
+    sender.downlink.estimator.prefetch_feedback();
     if (!sender.ingress.take(static_cast<std::uint32_t>(datagram.size()), context.now)) return DropReason::IngressCap;
     rtcp::Compound compound(datagram);
     while (const std::optional<rtcp::Member> member = compound.next()) {

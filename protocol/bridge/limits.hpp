@@ -44,6 +44,7 @@ inline constexpr std::size_t kKeyframesPerReceiver = 3;  // per source and kKeyf
 inline constexpr Duration kKeyframeWindow = 10s;
 
 // --- clocks ---
+inline constexpr Duration kRestingLook = 100ms;      // at endpoints that have nothing due
 inline constexpr Duration kReportInterval = 500ms;   // receiver reports, as JVB
 inline constexpr Duration kEncodingIdle = 1500ms;    // an encoding that sent nothing for so long is not active
 inline constexpr Duration kSourceIdle = 5s;          // a source that sent nothing for so long is not "forwarded"

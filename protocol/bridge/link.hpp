@@ -16,6 +16,8 @@ public:
     // Encrypts the first `length` octets of the slot in place; the new length, or nothing when media may not flow.
     virtual std::optional<std::size_t> protect_rtp(MutableBytes slot, std::size_t length) = 0;
     virtual std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length) = 0;
+    // Something will be sent soon: see transport::Bundle.
+    virtual void prefetch(int) const {}
     // Null while media may not flow.
     virtual const Address* destination() const = 0;
 };

@@ -34,6 +34,11 @@ struct Output {
 
     explicit Output(DatagramSink& sink) : datagrams(sink) {}
 
+    // Nothing but datagrams, which are on their way.
+    bool empty() const {
+        return events.empty() && texts.empty() && closes.empty() && sctp.empty() && sctp_ready.empty();
+    }
+
     DatagramSink& datagrams;
     std::vector<colibri::Event> events;
     std::vector<ChannelText> texts;

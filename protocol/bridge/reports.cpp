@@ -80,6 +80,7 @@ void send_nacks(Source& source, Context& context) {
 }
 
 void send_keyframe_request(Source& source, Context& context) {
+    if (source.keyframes.deadline()) source.owner.resting = false;
     const std::optional<std::size_t> encoding = source.keyframes.expire(context.now);
     if (!encoding || *encoding >= source.encodings.size()) return;
     const bool sent = send_rtcp(source.owner, context, [&](ByteWriter& out) {

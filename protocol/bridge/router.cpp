@@ -125,7 +125,7 @@ DropReason forward(const Subscription& subscription,
     const auto extensions = extensions_for(receiver, receiver.video_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
     const rtp::Written written = projection::write_projected(packet, video, *output, header, extensions, slot);
-    const std::size_t size = rtp::add_padding(slot, written.size, context.out.datagrams.evening());
+    const std::size_t size = rtp::add_padding(slot, written.size, context.evening);
     const DropReason drop = protect_and_send(receiver, extensions, slot, size, context);
     if (drop == DropReason::None) account(stream, packet, size, context);
     return drop;
@@ -156,17 +156,24 @@ void forward_audio(Source& source,
     }
 }
 
-void forward_video(Source& source, const rtp::Packet& packet, const projection::VideoPacket& video, Context& context) {
-    for (const Subscription& subscription : source.subscriptions) {
-        const Endpoint& receiver = *subscription.receiver;
-        DropReason drop = DropReason::ReceiverLacksCodec;
-        if (!receiver.connected) {
-            drop = DropReason::SrtpNotReady;
-        } else if (receiver.accepts(video.codec)) {
-            drop = forward(subscription, packet, video, context);
-        }
-        if (drop != DropReason::None) count(context.counters.drops, drop);
+void forward_video(const Subscription& subscription,
+                   const rtp::Packet& packet,
+                   const projection::VideoPacket& video,
+                   Context& context) {
+    const Endpoint& receiver = *subscription.receiver;
+    DropReason drop = DropReason::ReceiverLacksCodec;
+    if (!receiver.connected) {
+        drop = DropReason::SrtpNotReady;
+    } else if (receiver.accepts(video.codec)) {
+        drop = forward(subscription, packet, video, context);
     }
+    if (drop != DropReason::None) count(context.counters.drops, drop);
+}
+
+void forward_video(Source& source, const rtp::Packet& packet, const projection::VideoPacket& video, Context& context) {
+    context.evening = context.out.datagrams.evening();
+    for (const Subscription& subscription : source.subscriptions) forward_video(subscription, packet, video, context);
+    context.evening = 0;
 }
 
 bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context) {

@@ -19,6 +19,10 @@ void forward_audio(Source& source,
                    rtp::Codec codec,
                    bool admitted,
                    Context& context);
+void forward_video(const Subscription& subscription,
+                   const rtp::Packet& packet,
+                   const projection::VideoPacket& video,
+                   Context& context);
 void forward_video(Source& source, const rtp::Packet& packet, const projection::VideoPacket& video, Context& context);
 
 // Sends again what the receiver says it misses, once per round trip and within its budget. False when it was not sent.

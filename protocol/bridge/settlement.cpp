@@ -143,6 +143,7 @@ void Conference::settle_video(Endpoint& receiver, Context& context) {
     receiver.demand.granted = allocator_.granted();
     receiver.demand.next_step = allocator_.next_step();
     receiver.demand.satisfied = allocator_.satisfied();
+    receiver.resting = false;
     // First let go, then assign: a slot that becomes idle may serve somebody else at once.
     for (std::size_t i = 0; i < allocations.size(); ++i) {
         Source& source = *candidate_sources_[i];
@@ -151,6 +152,7 @@ void Conference::settle_video(Endpoint& receiver, Context& context) {
         if (stream == nullptr || allocations[i].target) continue;
         if (stream->wanted && allocations[i].max_height != 0) ++context.counters.videos_suspended;
         stream->wanted = false;
+        if (Subscription* subscription = source.subscription_of(receiver)) subscription->wanted = false;
         stream->asked.reset();
         stream->projection.set_target(std::nullopt);
     }
@@ -174,7 +176,9 @@ void Conference::assign_video(Endpoint& receiver, Source& source, const Allocati
     count_switch(stream->wanted ? stream->projection.target() : std::nullopt, *allocation.target, context);
     stream->wanted = true;
     stream->projection.set_target(allocation.target);
-    if (source.subscription_of(receiver) == nullptr) {
+    if (Subscription* subscription = source.subscription_of(receiver)) {
+        subscription->wanted = true;
+    } else {
         source.subscriptions.push_back({.receiver = &receiver, .video = stream});
     }
 }

@@ -27,6 +27,7 @@ struct Subscription {
     Endpoint* receiver = nullptr;
     AudioStream* audio = nullptr;  // exactly one of the two
     VideoStream* video = nullptr;
+    bool wanted = true;  // as the video stream has it: to ask who takes nothing is dear where most take nothing
 };
 
 // What the owner is told about the height that somebody wants (SenderSourceConstraints): more at once, less after a

@@ -91,6 +91,13 @@ struct VideoStream : Stream {
     KeyframeAllowance allowance;
     std::uint16_t filler = 0;           // how far back the last repetition for the line's sake was
     std::optional<std::uint8_t> asked;  // the encoding whose key frame we asked for on its behalf
+
+    // A packet will go out soon; the rest of it is found by projection.prefetch_second().
+    void prefetch_first() const {
+        prefetch(static_cast<const Stream*>(this), 2 * kCacheLine);
+        projection.prefetch_first();
+        prefetch(&asked);
+    }
 };
 
 }  // namespace klassenraum::bridge

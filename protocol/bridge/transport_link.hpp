@@ -17,6 +17,7 @@ public:
     std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length) override {
         return bundle.protect_rtcp(slot, length);
     }
+    void prefetch(int step) const override { bundle.prefetch(step); }
     const Address* destination() const override { return bundle.destination(); }
 
     transport::Bundle bundle;

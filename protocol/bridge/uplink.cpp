@@ -1,5 +1,6 @@
 #include "protocol/bridge/uplink.hpp"
 
+#include "protocol/bridge/fan_out.hpp"
 #include "protocol/bridge/reports.hpp"
 #include "protocol/bridge/router.hpp"
 #include "protocol/rtp/rtx.hpp"
@@ -57,7 +58,11 @@ DropReason take_video(Conference& conference, const Arrival& arrival, bool unrep
     if (!video->padding_only) {
         source.cache.insert(arrival.encoding, arrival.packet.sequence(), arrival.packet.octets(), context.now);
     }
-    forward_video(source, arrival.packet, *video, context);
+    if (context.fan_out != nullptr) {
+        context.fan_out->take(source, arrival.packet, *video, context);
+    } else {
+        forward_video(source, arrival.packet, *video, context);
+    }
     return video->padding_only ? DropReason::PaddingOnly : DropReason::None;
 }
 
@@ -83,6 +88,7 @@ DropReason receive_rtp(Conference& conference, Endpoint& sender, MutableBytes oc
     if (!packet) return DropReason::RtpMalformed;
     ++context.counters.packets_received;
     context.counters.bytes_received += octets.size();
+    sender.resting = false;
     if (!sender.ingress.take(static_cast<std::uint32_t>(octets.size()), context.now)) return DropReason::IngressCap;
 
     // Every authenticated packet counts for congestion control, whatever becomes of it.

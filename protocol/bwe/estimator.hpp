@@ -44,6 +44,16 @@ public:
     // The most that the allocation could use: probes beyond it help nobody.
     void set_wanted(BitsPerSecond wanted) { wanted_ = wanted; }
 
+    // sent() will be called soon; the second step is for what is found through the first.
+    void prefetch_sending() const {
+        prefetch(&history_);
+        prefetch(&alr_);
+        prefetch(&estimate_);
+    }
+    void prefetch_history() const { history_.prefetch_next(); }
+    // feedback() will be called soon: what lies elsewhere.
+    void prefetch_feedback() const { throughput_.prefetch(); }
+
     BitsPerSecond estimate() const { return estimate_; }
     // Since the newest packet that the last feedback reported went out: the round trip and the feedback's own waiting.
     std::optional<Duration> feedback_delay() const { return feedback_delay_; }

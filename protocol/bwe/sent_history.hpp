@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/bwe/packet_result.hpp"
+#include "protocol/core/prefetch.hpp"
 
 namespace klassenraum::bwe {
 
@@ -17,6 +18,11 @@ public:
     // The packet, once: a second report about it is ignored (R6: feedback repeated costs nothing). A packet that was
     // reported lost may still be reported as arrived.
     std::optional<PacketResult> take(std::uint16_t sequence, std::optional<Instant> arrived);
+
+    // The next packet will be added soon.
+    void prefetch_next() const {
+        if (!entries_.empty()) prefetch(&entries_[next_ & (entries_.size() - 1)]);
+    }
 
 private:
     enum Fate : std::uint64_t { kUnknown, kLost, kArrived };  // two bits

@@ -6,13 +6,17 @@
 
 #include "protocol/bwe/packet_result.hpp"
 #include "protocol/core/growing_ring.hpp"
+#include "protocol/core/prefetch.hpp"
 
 namespace klassenraum::bwe {
 
 class Throughput {
 public:
     void add(const PacketResult& arrived_packet);  // in order of arrival at the receiver
-    std::optional<BitsPerSecond> rate() const;
+    std::optional<BitsPerSecond> rate();
+    void prefetch() const {
+        for (const auto piece : window_.pieces()) klassenraum::prefetch(piece.data(), piece.size_bytes());
+    }
 
 private:
     static constexpr std::size_t kMaxPackets = 512;  // the window's bound: 5 s or this many packets
@@ -21,7 +25,11 @@ private:
         Instant at;
         std::uint32_t size = 0;
     };
+    std::optional<BitsPerSecond> measure() const;
+
     GrowingRing<Arrived, kMaxPackets> window_;
+    std::optional<BitsPerSecond> rate_;
+    bool changed_ = false;  // since rate_ was measured
 };
 
 }  // namespace klassenraum::bwe

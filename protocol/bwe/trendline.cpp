@@ -35,18 +35,22 @@ void Trendline::add(const ArrivalGrouping::Delta& delta, Instant arrived) {
 double Trendline::slope(double otherwise) const {
     double mean_x = 0;
     double mean_y = 0;
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-        mean_x += points_[i].arrived_ms;
-        mean_y += points_[i].smoothed_ms;
+    for (const auto piece : points_.pieces()) {
+        for (const Point& point : piece) {
+            mean_x += point.arrived_ms;
+            mean_y += point.smoothed_ms;
+        }
     }
     mean_x /= static_cast<double>(points_.size());
     mean_y /= static_cast<double>(points_.size());
     double numerator = 0;
     double denominator = 0;
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-        const double x = points_[i].arrived_ms - mean_x;
-        numerator += x * (points_[i].smoothed_ms - mean_y);
-        denominator += x * x;
+    for (const auto piece : points_.pieces()) {
+        for (const Point& point : piece) {
+            const double x = point.arrived_ms - mean_x;
+            numerator += x * (point.smoothed_ms - mean_y);
+            denominator += x * x;
+        }
     }
     return denominator == 0 ? otherwise : numerator / denominator;
 }

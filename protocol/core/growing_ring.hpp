@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace klassenraum {
@@ -30,6 +32,11 @@ public:
     }
 
     const T& operator[](std::size_t index) const { return values_[place(index)]; }
+    // All of it, the oldest first, in the one or two pieces in which it lies.
+    std::array<std::span<const T>, 2> pieces() const {
+        const std::size_t until_end = std::min(size_, values_.size() - start_);
+        return {std::span(values_).subspan(start_, until_end), std::span(values_).first(size_ - until_end)};
+    }
     const T& front() const { return (*this)[0]; }
     const T& back() const { return (*this)[size_ - 1]; }
     std::size_t size() const { return size_; }

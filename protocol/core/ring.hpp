@@ -1,8 +1,10 @@
 // A queue of at most `Capacity` values in place; pushing onto a full one drops the oldest. Index 0 is the oldest.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 
 namespace klassenraum {
 
@@ -25,6 +27,11 @@ public:
 
     T& operator[](std::size_t index) { return values_[(start_ + index) % Capacity]; }
     const T& operator[](std::size_t index) const { return values_[(start_ + index) % Capacity]; }
+    // All of it, the oldest first, in the one or two pieces in which it lies.
+    std::array<std::span<const T>, 2> pieces() const {
+        const std::size_t until_end = std::min(size_, Capacity - start_);
+        return {std::span(values_).subspan(start_, until_end), std::span(values_).first(size_ - until_end)};
+    }
     const T& front() const { return (*this)[0]; }
     const T& back() const { return (*this)[size_ - 1]; }
     std::size_t size() const { return size_; }

@@ -75,8 +75,13 @@ Pair* Agent::admit(const Address& remote, Instant now) {
 
 void Agent::erase(std::size_t index) {
     pairs_.erase(pairs_.begin() + static_cast<std::ptrdiff_t>(index));
-    if (selected_ > index) --selected_;
+    if (selected_ > index) set_selected(selected_ - 1);
     addresses_changed();
+}
+
+void Agent::set_selected(std::size_t index) {
+    selected_ = index;
+    selected_address_ = pairs_[index].remote;
 }
 
 void Agent::addresses_changed() {
@@ -117,12 +122,13 @@ void Agent::select(const Pair& pair) {
         pairs_[selected_].due.reset();
         pairs_[selected_].awaiting = false;
     }
-    selected_ = static_cast<std::size_t>(&pair - pairs_.data());
+    set_selected(static_cast<std::size_t>(&pair - pairs_.data()));
     state_ = State::Connected;
 }
 
 void Agent::media_received(const Address& from, Instant now) {
-    Pair* pair = find(from);
+    const bool on_selected = state_ == State::Connected && from == selected_address_;
+    Pair* pair = on_selected ? &pairs_[selected_] : find(from);
     if (pair == nullptr) return;
     pair->heard = now;
     pair->media = now;

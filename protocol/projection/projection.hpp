@@ -70,6 +70,13 @@ public:
 
     // The RTP timestamp of a sender report of `encoding` on the outgoing timeline; none when that is not being sent.
     std::optional<std::uint32_t> translate_timestamp(std::uint8_t encoding, std::uint32_t timestamp) const;
+    // A packet will be projected soon; the second step is for what is found through the first.
+    void prefetch_first() const { prefetch(this, sizeof *this); }
+    void prefetch_second() const {
+        sequences_.prefetch_next();
+        if (!frames_.empty()) prefetch(&frames_[newest_]);
+    }
+
     bool sent_anything() const { return sent_anything_; }
     std::uint16_t last_sequence() const { return last_sequence_; }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/core/assert.hpp"
+#include "protocol/core/prefetch.hpp"
 
 namespace klassenraum::projection {
 
@@ -74,6 +75,11 @@ public:
             if (entry.place != Place::Dropped && number == wanted) return at;
         }
         return std::nullopt;
+    }
+
+    // The next number will be wanted soon.
+    void prefetch_next() const {
+        if (started_) prefetch(&entries_[index(highest_ + 1)]);
     }
 
 private:

@@ -8,6 +8,8 @@
 namespace klassenraum::shard {
 namespace {
 
+constexpr Duration kRoomReview = std::chrono::seconds(1);
+
 // A turn carries what one input caused; it ends by itself, as every answer consumes a question. More rounds than this
 // would be two parts that answer each other for ever, which is our mistake.
 constexpr int kMaxRounds = 1000;
@@ -78,13 +80,13 @@ void Shard::Parts::announce_turn(const TurnService& service, Entropy& entropy) {
 void Shard::Parts::receive(MutableBytes datagram, const Address& from, Instant now, WallTime wall, Outbox& out) {
     Turn turn(now, wall, out);
     bridge.receive(datagram, from, now, wall, turn.media);
-    settle(turn);
+    if (!turn.media.empty()) settle(turn);
 }
 
 void Shard::Parts::finish_batch(Instant now, Outbox& out) {
     Turn turn(now, WallTime{}, out);
     bridge.finish_batch(now, turn.media);
-    settle(turn);
+    if (!turn.media.empty()) settle(turn);
 }
 
 void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out) {
@@ -145,9 +147,15 @@ void Shard::Parts::receive(Input input, Instant now, WallTime wall, Outbox& out)
 
 void Shard::Parts::expire(Instant now, WallTime wall, Outbox& out) {
     Turn turn(now, wall, out);
-    host.expire(now, turn.streams);
-    conferences.expire(now, turn.rooms);
-    bridge.expire(now, wall, turn.media);
+    const auto is_due = [now](std::optional<Instant> instant) { return instant && *instant <= now; };
+    if (is_due(host.deadline())) host.expire(now, turn.streams);
+    // The bridge's tick comes often, and to ask every seat of every room costs more than the tick. Now and then they
+    // are asked all the same: bounds that change move deadlines.
+    if (is_due(conferences.deadline()) || now >= review_rooms_at_) {
+        review_rooms_at_ = now + kRoomReview;
+        conferences.expire(now, turn.rooms);
+    }
+    if (is_due(bridge.deadline())) bridge.expire(now, wall, turn.media);
     settle(turn);
 }
 
@@ -212,10 +220,7 @@ bool Shard::Parts::carry_rooms(Turn& turn) {
 
 bool Shard::Parts::carry_media(Turn& turn) {
     bridge::Output& media = turn.media;
-    if (media.events.empty() && media.texts.empty() && media.closes.empty() && media.sctp.empty() &&
-        media.sctp_ready.empty()) {
-        return false;
-    }
+    if (media.empty()) return false;
     for (const EndpointId endpoint : std::exchange(media.sctp_ready, {})) {
         turn.out.messages.emplace_back(SctpOpen{endpoint});
     }

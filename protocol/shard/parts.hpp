@@ -53,6 +53,7 @@ private:
     std::map<EndpointId, ConnectionId> channel_connections_;
     std::set<SessionId> interrupted_;
     WallTime wall_;  // of the input being served
+    Instant review_rooms_at_{};
 };
 
 }  // namespace klassenraum::shard

@@ -24,14 +24,6 @@ bool is_rtcp(ByteView packet, std::size_t trailer) {
 
 }  // namespace
 
-// Either ours or libsrtp2, in both directions.
-struct Context::Ends {
-    std::optional<Direction> inbound;
-    std::optional<Direction> outbound;
-    std::unique_ptr<Reference> reference_inbound;
-    std::unique_ptr<Reference> reference_outbound;
-};
-
 std::unique_ptr<Context> Context::create_server(Profile profile, ByteView keys, Implementation implementation) {
     return create(profile, keys, true, implementation);
 }
@@ -53,11 +45,10 @@ std::unique_ptr<Context> Context::create(Profile profile, ByteView keys, bool se
     const ByteView out_salt = server ? server_salt : client_salt;
 
     std::unique_ptr<Context> context(new Context(profile));
-    Ends& ends = *context->ends_;
     if (implementation == Implementation::Reference) {
-        ends.reference_inbound = Reference::create(profile, false, in_key, in_salt);
-        ends.reference_outbound = Reference::create(profile, true, out_key, out_salt);
-        return ends.reference_inbound && ends.reference_outbound ? std::move(context) : nullptr;
+        context->reference_inbound_ = Reference::create(profile, false, in_key, in_salt);
+        context->reference_outbound_ = Reference::create(profile, true, out_key, out_salt);
+        return context->reference_inbound_ && context->reference_outbound_ ? std::move(context) : nullptr;
     }
     const auto cipher = [&](ByteView key, ByteView salt) {
         return profile == Profile::AeadAes128Gcm ? create_gcm(key, salt, implementation)
@@ -66,12 +57,12 @@ std::unique_ptr<Context> Context::create(Profile profile, ByteView keys, bool se
     std::unique_ptr<Cipher> opens = cipher(in_key, in_salt);
     std::unique_ptr<Cipher> seals = cipher(out_key, out_salt);
     if (!opens || !seals) return nullptr;
-    ends.inbound.emplace(std::move(opens), profile, kMaxInboundSsrcs);
-    ends.outbound.emplace(std::move(seals), profile, kMaxOutboundSsrcs);
+    context->inbound_.emplace(std::move(opens), profile, kMaxInboundSsrcs);
+    context->outbound_.emplace(std::move(seals), profile, kMaxOutboundSsrcs);
     return context;
 }
 
-Context::Context(Profile profile) : profile_(profile), ends_(std::make_unique<Ends>()) {}
+Context::Context(Profile profile) : profile_(profile) {}
 
 Context::~Context() = default;
 
@@ -79,8 +70,8 @@ Result<MutableBytes, DropReason> Context::unprotect_rtp(MutableBytes packet) {
     const auto header = rtp_header(packet, tag_size(profile_));
     if (!header) return failure(DropReason::RtpMalformed);
     std::size_t length = 0;
-    const DropReason reason = ends_->inbound ? ends_->inbound->unprotect_rtp(packet, *header, length)
-                                             : ends_->reference_inbound->unprotect_rtp(packet, length);
+    const DropReason reason =
+        inbound_ ? inbound_->unprotect_rtp(packet, *header, length) : reference_inbound_->unprotect_rtp(packet, length);
     if (reason != DropReason::None) return failure(reason);
     return packet.first(length);
 }
@@ -88,8 +79,8 @@ Result<MutableBytes, DropReason> Context::unprotect_rtp(MutableBytes packet) {
 Result<MutableBytes, DropReason> Context::unprotect_rtcp(MutableBytes packet) {
     if (!is_rtcp(packet, kRtcpIndex + tag_size(profile_))) return failure(DropReason::RtcpMalformed);
     std::size_t length = 0;
-    const DropReason reason = ends_->inbound ? ends_->inbound->unprotect_rtcp(packet, length)
-                                             : ends_->reference_inbound->unprotect_rtcp(packet, length);
+    const DropReason reason =
+        inbound_ ? inbound_->unprotect_rtcp(packet, length) : reference_inbound_->unprotect_rtcp(packet, length);
     if (reason != DropReason::None) return failure(reason);
     return packet.first(length);
 }
@@ -98,15 +89,13 @@ std::optional<std::size_t> Context::protect_rtp(MutableBytes slot, std::size_t l
     if (length > slot.size() || slot.size() - length < tag_size(profile_)) return std::nullopt;
     const auto header = rtp_header(slot.first(length), 0);
     if (!header) return std::nullopt;
-    return ends_->outbound ? ends_->outbound->protect_rtp(slot, length, *header)
-                           : ends_->reference_outbound->protect_rtp(slot, length);
+    return outbound_ ? outbound_->protect_rtp(slot, length, *header) : reference_outbound_->protect_rtp(slot, length);
 }
 
 std::optional<std::size_t> Context::protect_rtcp(MutableBytes slot, std::size_t length) {
     if (length > slot.size() || slot.size() - length < tag_size(profile_) + kRtcpIndex) return std::nullopt;
     if (!is_rtcp(slot.first(length), 0)) return std::nullopt;
-    return ends_->outbound ? ends_->outbound->protect_rtcp(slot, length)
-                           : ends_->reference_outbound->protect_rtcp(slot, length);
+    return outbound_ ? outbound_->protect_rtcp(slot, length) : reference_outbound_->protect_rtcp(slot, length);
 }
 
 }  // namespace klassenraum::srtp

@@ -10,9 +10,12 @@
 #include "protocol/core/bytes.hpp"
 #include "protocol/core/drop_reason.hpp"
 #include "protocol/core/result.hpp"
+#include "protocol/srtp/direction.hpp"
 #include "protocol/srtp/profile.hpp"
 
 namespace klassenraum::srtp {
+
+class Reference;
 
 inline constexpr std::size_t kMaxInboundSsrcs = 64;     // threats.md R9
 inline constexpr std::size_t kMaxOutboundSsrcs = 1024;  // a class of 40 with rewriting off, over a day of reloads
@@ -40,14 +43,21 @@ public:
     // with the very same octets: another text or header under one sequence number would give the key of GCM's tag away.
     std::optional<std::size_t> protect_rtp(MutableBytes slot, std::size_t length);
     std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length);
+    // RTP will be protected soon: brings what that takes nearer to the core.
+    void prefetch() const {
+        if (outbound_) outbound_->prefetch();
+    }
 
 private:
-    struct Ends;
     explicit Context(Profile profile);
     static std::unique_ptr<Context> create(Profile profile, ByteView keys, bool server, Implementation implementation);
 
     Profile profile_;
-    std::unique_ptr<Ends> ends_;
+    // Either ours or libsrtp2, in both directions.
+    std::optional<Direction> outbound_;
+    std::optional<Direction> inbound_;
+    std::unique_ptr<Reference> reference_inbound_;
+    std::unique_ptr<Reference> reference_outbound_;
 };
 
 }  // namespace klassenraum::srtp

@@ -8,30 +8,32 @@
 namespace klassenraum::srtp {
 namespace {
 
+// The lengths of headers were checked by Context. In this form compilers load the number at once.
 std::uint16_t u16_at(ByteView packet, std::size_t at) {
-    return ByteReader(packet.subspan(at, 2)).u16();
+    const std::uint8_t* octet = packet.data() + at;
+    return static_cast<std::uint16_t>(octet[0] << 8 | octet[1]);
 }
 std::uint32_t u32_at(ByteView packet, std::size_t at) {
-    return ByteReader(packet.subspan(at, 4)).u32();
+    const std::uint8_t* octet = packet.data() + at;
+    return std::uint32_t{octet[0]} << 24 | std::uint32_t{octet[1]} << 16 | std::uint32_t{octet[2]} << 8 | octet[3];
 }
 
 }  // namespace
 
 Direction::Stream* Direction::find(std::uint32_t ssrc) {
-    if (last_ < ssrcs_.size() && ssrcs_[last_] == ssrc) return streams_[last_].get();
+    if (last_ != nullptr && last_ssrc_ == ssrc) return last_;
     const auto at = std::lower_bound(ssrcs_.begin(), ssrcs_.end(), ssrc);
     if (at == ssrcs_.end() || *at != ssrc) return nullptr;
-    last_ = static_cast<std::size_t>(at - ssrcs_.begin());
-    return streams_[last_].get();
+    last_ssrc_ = ssrc;
+    return last_ = streams_[static_cast<std::size_t>(at - ssrcs_.begin())].get();
 }
 
 Direction::Stream* Direction::find_or_add(std::uint32_t ssrc) {
     if (Stream* known = find(ssrc)) return known;
     if (streams_.size() == ssrcs_max_) return nullptr;
-    const auto at = std::lower_bound(ssrcs_.begin(), ssrcs_.end(), ssrc);
-    last_ = static_cast<std::size_t>(at - ssrcs_.begin());
-    ssrcs_.insert(at, ssrc);
-    return streams_.insert(streams_.begin() + std::ptrdiff_t(last_), std::make_unique<Stream>())->get();
+    const auto at = ssrcs_.insert(std::lower_bound(ssrcs_.begin(), ssrcs_.end(), ssrc), ssrc);
+    last_ssrc_ = ssrc;
+    return last_ = streams_.insert(streams_.begin() + (at - ssrcs_.begin()), std::make_unique<Stream>())->get();
 }
 
 DropReason Direction::unprotect_rtp(MutableBytes packet, std::size_t header, std::size_t& length) {

@@ -12,6 +12,7 @@
 
 #include "protocol/core/bytes.hpp"
 #include "protocol/core/drop_reason.hpp"
+#include "protocol/core/prefetch.hpp"
 #include "protocol/srtp/cipher.hpp"
 #include "protocol/srtp/replay_window.hpp"
 
@@ -20,7 +21,7 @@ namespace klassenraum::srtp {
 class Direction {
 public:
     Direction(std::unique_ptr<Cipher> cipher, Profile profile, std::size_t ssrcs_max)
-        : cipher_(std::move(cipher)), profile_(profile), ssrcs_max_(ssrcs_max) {}
+        : profile_(profile), cipher_(std::move(cipher)), ssrcs_max_(ssrcs_max) {}
 
     // `header` is the length of the RTP header with CSRCs and extension. None: `length` is the new length.
     DropReason unprotect_rtp(MutableBytes packet, std::size_t header, std::size_t& length);
@@ -29,6 +30,11 @@ public:
     // the last kRepeatable; nothing when the octets differ, however that came about.
     std::optional<std::size_t> protect_rtp(MutableBytes slot, std::size_t length, std::size_t header);
     std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length);
+    // RTP will be protected soon, as likely as not of the SSRC of the last one.
+    void prefetch() const {
+        klassenraum::prefetch(last_);
+        cipher_->prefetch();
+    }
 
 private:
     // A second of speech at 20 ms, the one kind that is repeated as it was (video has RTX).
@@ -39,23 +45,25 @@ private:
         std::uint32_t index = UINT32_MAX;  // low part
         std::uint32_t tag = 0;             // first four octets
     };
-    struct Stream {
+    struct alignas(64) Stream {
+        std::unique_ptr<std::array<Sealed, kRepeatable>> sealed;  // of a stream that we send
         std::uint32_t next_rtcp_index = 1;
         ReplayWindow rtp;
         ReplayWindow rtcp;
-        std::unique_ptr<std::array<Sealed, kRepeatable>> sealed;  // of a stream that we send
     };
 
     Stream* find(std::uint32_t ssrc);
     Stream* find_or_add(std::uint32_t ssrc);
     bool has_room_for(const Stream* known) const { return known != nullptr || streams_.size() < ssrcs_max_; }
 
-    std::unique_ptr<Cipher> cipher_;
+    // First what each packet needs.
+    Stream* last_ = nullptr;  // packets of one SSRC come in runs
+    std::uint32_t last_ssrc_ = 0;
     Profile profile_;
-    std::size_t ssrcs_max_;
+    std::unique_ptr<Cipher> cipher_;
     std::vector<std::uint32_t> ssrcs_;              // sorted
     std::vector<std::unique_ptr<Stream>> streams_;  // of the SSRC at the same place
-    std::size_t last_ = 0;                          // packets of one SSRC come in runs
+    std::size_t ssrcs_max_;
 };
 
 }  // namespace klassenraum::srtp

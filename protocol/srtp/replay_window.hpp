@@ -25,7 +25,9 @@ public:
     }
     bool is_too_old(std::uint64_t index) const { return started_ && index + kSize <= highest_; }
     void advance(std::uint64_t index) {
-        if (!started_ || index > highest_) {
+        if (started_ && index == highest_ + 1) {
+            highest_ = index;
+        } else if (!started_ || index > highest_) {
             const std::uint64_t from = !started_ || index - highest_ > kSize ? index - (kSize - 1) : highest_ + 1;
             for (std::uint64_t skipped = from; skipped != index; ++skipped) set(skipped, false);
             highest_ = index;
@@ -42,9 +44,9 @@ private:
         word = value ? word | mask : word & ~mask;
     }
 
-    std::array<std::uint64_t, kSize / 64> seen_{};
     std::uint64_t highest_ = 0;
     bool started_ = false;
+    std::array<std::uint64_t, kSize / 64> seen_{};
 };
 
 }  // namespace klassenraum::srtp

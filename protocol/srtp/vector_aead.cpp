@@ -1,6 +1,6 @@
 #include <openssl/crypto.h>
 
-#include "protocol/srtp/aead.hpp"
+#include "protocol/srtp/gcm.hpp"
 
 #ifdef KLASSENRAUM_IPSEC_MB
 #include <intel-ipsec-mb.h>
@@ -26,34 +26,41 @@ const IMB_MGR* functions() {
     return manager.get();
 }
 
-class VectorAead final : public Aead {
+class VectorAead {
 public:
-    explicit VectorAead(ByteView key) { functions()->gcm128_pre(key.data(), &key_); }
-    ~VectorAead() override { OPENSSL_cleanse(&key_, sizeof key_); }
+    explicit VectorAead(ByteView key) : seal_(functions()->gcm128_enc), open_(functions()->gcm128_dec) {
+        functions()->gcm128_pre(key.data(), &key_);
+    }
+    VectorAead(VectorAead&&) = default;
+    VectorAead& operator=(VectorAead&&) = delete;
+    ~VectorAead() { OPENSSL_cleanse(&key_, sizeof key_); }
 
-    bool seal(const Nonce& nonce, ByteView clear, MutableBytes text, std::uint8_t* tag) override {
+    bool seal(const Nonce& nonce, ByteView clear, MutableBytes text, std::uint8_t* tag) {
         gcm_context_data state;
-        functions()->gcm128_enc(&key_, &state, text.data(), text.data(), text.size(), nonce.data(), clear.data(),
-                                clear.size(), tag, kTag);
+        seal_(&key_, &state, text.data(), text.data(), text.size(), nonce.data(), clear.data(), clear.size(), tag,
+              kGcmTag);
         return true;
     }
 
-    bool open(const Nonce& nonce, ByteView clear, MutableBytes text, std::uint8_t* tag) override {
+    bool open(const Nonce& nonce, ByteView clear, MutableBytes text, std::uint8_t* tag) {
         gcm_context_data state;
-        std::array<std::uint8_t, kTag> computed{};
-        functions()->gcm128_dec(&key_, &state, text.data(), text.data(), text.size(), nonce.data(), clear.data(),
-                                clear.size(), computed.data(), kTag);
-        return CRYPTO_memcmp(computed.data(), tag, kTag) == 0;
+        std::array<std::uint8_t, kGcmTag> computed{};
+        open_(&key_, &state, text.data(), text.data(), text.size(), nonce.data(), clear.data(), clear.size(),
+              computed.data(), kGcmTag);
+        return CRYPTO_memcmp(computed.data(), tag, kGcmTag) == 0;
     }
 
 private:
+    aes_gcm_enc_dec_t seal_;
+    aes_gcm_enc_dec_t open_;
     alignas(64) gcm_key_data key_{};
 };
 
 }  // namespace
 
-std::unique_ptr<Aead> create_vector_aead(ByteView key) {
-    return functions() != nullptr ? std::make_unique<VectorAead>(key) : nullptr;
+std::unique_ptr<Cipher> create_vector_gcm(const GcmKeys& keys) {
+    if (functions() == nullptr) return nullptr;
+    return std::make_unique<Gcm<VectorAead>>(VectorAead(keys.rtp_key), VectorAead(keys.rtcp_key), keys);
 }
 
 }  // namespace klassenraum::srtp
@@ -61,7 +68,7 @@ std::unique_ptr<Aead> create_vector_aead(ByteView key) {
 
 namespace klassenraum::srtp {
 
-std::unique_ptr<Aead> create_vector_aead(ByteView) {
+std::unique_ptr<Cipher> create_vector_gcm(const GcmKeys&) {
     return nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "protocol/core/prefetch.hpp"
 #include "protocol/crypto/secret.hpp"
 #include "protocol/dtls/limits.hpp"
 #include "protocol/dtls/session.hpp"
@@ -14,12 +15,12 @@
 
 namespace klassenraum::transport {
 
-struct Bundle::Parts {
+struct alignas(64) Bundle::Parts {
     Parts(const dtls::ServerContext& server_context, Entropy& randomness, Instant created)
-        : context(server_context),
-          entropy(randomness),
-          ice(std::make_unique<ice::Agent>(entropy, created)),
-          local{.ufrag = ice->local().ufrag, .password = ice->local().password} {}
+        : ice(std::make_unique<ice::Agent>(randomness, created)),
+          local{.ufrag = ice->local().ufrag, .password = ice->local().password},
+          context(server_context),
+          entropy(randomness) {}
     ~Parts() { crypto::wipe(local.password); }
     Parts(const Parts&) = delete;
     Parts& operator=(const Parts&) = delete;
@@ -40,8 +41,10 @@ struct Bundle::Parts {
     DropReason refusal(const Address& from) const;
     const Address* destination() const { return state == State::Failed ? nullptr : ice->selected(); }
 
-    const dtls::ServerContext& context;
-    Entropy& entropy;
+    // First what each packet needs.
+    State state = State::Connecting;
+    Failure failure = Failure::None;
+    std::unique_ptr<srtp::Context> srtp;  // exists once the fingerprint has been verified
     std::unique_ptr<ice::Agent> ice;
     std::unique_ptr<ice::Agent> next;     // of a restart under way …
     Instant next_by{};                    // … and until when
@@ -55,9 +58,8 @@ struct Bundle::Parts {
     std::vector<std::vector<std::uint8_t>> kept;  // DTLS that came before its path was proven
     std::optional<Instant> dtls_by;               // a ClientHello must have come by then
     std::unique_ptr<dtls::Session> dtls;
-    std::unique_ptr<srtp::Context> srtp;  // exists once the fingerprint has been verified
-    State state = State::Connecting;
-    Failure failure = Failure::None;
+    const dtls::ServerContext& context;
+    Entropy& entropy;
 };
 
 Bundle::Bundle(const dtls::ServerContext& context, Entropy& entropy, Instant created)
@@ -294,6 +296,16 @@ std::optional<std::size_t> Bundle::protect_rtp(MutableBytes slot, std::size_t le
 std::optional<std::size_t> Bundle::protect_rtcp(MutableBytes slot, std::size_t length) {
     if (parts_->state != State::Connected) return std::nullopt;
     return parts_->srtp->protect_rtcp(slot, length);
+}
+
+void Bundle::prefetch(int step) const {
+    if (step == 0) return klassenraum::prefetch(parts_.get());
+    if (step == 1) {
+        parts_->ice->prefetch();
+        klassenraum::prefetch(parts_->srtp.get(), 3 * kCacheLine);
+    } else if (parts_->srtp) {
+        parts_->srtp->prefetch();
+    }
 }
 
 const Address* Bundle::destination() const {

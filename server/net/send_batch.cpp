@@ -45,6 +45,7 @@ struct SendBatch::Parts {
 
     std::array<Run, kSendSlots> runs{};
     std::size_t run_count = 0;
+    std::uint16_t last_run = kNone;  // that was added to last
     struct Entry {
         std::uint64_t epoch = 0;
         std::uint16_t run = kNone;  // the newest run of the destination
@@ -76,10 +77,15 @@ struct SendBatch::Parts {
 };
 
 void SendBatch::Parts::add(const Address& destination, std::uint16_t slot, std::size_t length) {
-    Entry& entry = entry_of(destination);
     next[slot] = kNone;
-    if (entry.epoch == epoch && fits(runs[entry.run], length)) {
-        Run& run = runs[entry.run];
+    // A receiver's packets come one behind the other: mostly it is the newest run of the last one's destination again.
+    const bool again = run_count > 0 && runs[last_run].destination == destination;
+    if (!again) {
+        const Entry& entry = entry_of(destination);
+        last_run = entry.epoch == epoch ? entry.run : kNone;
+    }
+    if (last_run != kNone && fits(runs[last_run], length)) {
+        Run& run = runs[last_run];
         next[run.last] = slot;
         run.last = slot;
         ++run.count;
@@ -87,7 +93,8 @@ void SendBatch::Parts::add(const Address& destination, std::uint16_t slot, std::
         run.closed = length < run.segment;
         return;
     }
-    entry = {epoch, static_cast<std::uint16_t>(run_count)};
+    last_run = static_cast<std::uint16_t>(run_count);
+    entry_of(destination) = {epoch, last_run};
     runs[run_count++] = {.destination = destination,
                          .first = slot,
                          .last = slot,
@@ -210,6 +217,10 @@ void SendBatch::commit(const Address& destination, std::size_t length) {
     const auto slot = static_cast<std::uint16_t>(parts_->used++);
     parts_->lengths[slot] = static_cast<std::uint16_t>(length);
     parts_->add(destination, slot, length);
+}
+
+void SendBatch::pause() {
+    if (parts_->used >= kSendEarly) flush();
 }
 
 void SendBatch::flush() {

@@ -12,6 +12,8 @@ namespace klassenraum::net {
 
 // A key frame for a class of forty is some 1,000 datagrams; what does not fit is sent in several flushes.
 inline constexpr std::size_t kSendSlots = 512;
+// Some 100 KiB: written and copied by the kernel while they are in the second cache.
+inline constexpr std::size_t kSendEarly = 64;
 // UDP_MAX_SEGMENTS of Linux.
 inline constexpr std::size_t kMaxSegments = 64;
 
@@ -27,6 +29,8 @@ public:
 
     MutableBytes acquire() override;
     void commit(const Address& destination, std::size_t length) override;
+    // Sends when kSendEarly slots are in use.
+    void pause() override;
     void flush();
 
     struct Totals {

@@ -30,6 +30,7 @@ public:
         relayed.push_back({destination, destination.is_v4() ? v4_ : v6_, {octets.begin(), octets.end()}});
     }
 
+    void pause() override { socket_.pause(); }
     std::size_t evening() const override { return evening_; }
     void set_evening(std::size_t octets) { evening_ = octets; }
 

@@ -3,10 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <atomic>
 #include <deque>
 #include <thread>
 #include <utility>
@@ -19,13 +16,11 @@
 #include "server/worker/exit.hpp"
 #include "server/worker/frame_evening.hpp"
 #include "server/worker/mailbox.hpp"
+#include "server/worker/poller.hpp"
 #include "server/worker/system_entropy.hpp"
 
 namespace klassenraum::worker {
 namespace {
-
-namespace asio = boost::asio;
-using boost::system::error_code;
 
 constexpr Duration kPublishInterval = std::chrono::seconds(1);
 
@@ -56,25 +51,20 @@ struct Worker::Loop {
           sends(descriptor_of(sockets, true), descriptor_of(sockets, false), net::Segmentation::WhenPossible),
           shard(std::move(config), identity, entropy),
           outbox{.datagrams = exit, .messages = {}},
-          deliver(std::move(deliver_to)),
-          timer(context) {
+          deliver(std::move(deliver_to)) {
         for (const net::UdpSocket& socket : sockets.sockets) {
-            readable.emplace_back(context, socket.descriptor());
+            poller.watch(socket.descriptor());
             if (socket.local().way > 0) sends.add_way(socket.local().is_v4(), socket.descriptor());
         }
     }
-    ~Loop() {
-        for (auto& descriptor : readable) descriptor.release();  // the sockets close their own
-    }
-
-    void await_readable(std::size_t index);
-    void await_deadline();
-    void turn(std::span<net::UdpSocket> readable_sockets);
-    bool read_datagrams(net::UdpSocket& socket);
+    void run();
+    Duration until_deadline(Instant now) const;
+    Instant turn(Instant began, const std::vector<std::size_t>& readable);
+    void read_datagrams(net::UdpSocket& socket, Instant now);
     void read_relayed();
     void send_all();
     bool serve_inputs(Instant began);
-    void finish_turn(Instant began);
+    Instant finish_turn(Instant began);
     void measure(Instant now);
     void forget_inputs();
     void publish(Instant now);
@@ -97,11 +87,9 @@ struct Worker::Loop {
     std::vector<shard::Input> taken;
     std::size_t next_input = 0;
 
-    asio::io_context context{1};
-    asio::steady_timer timer;
-    std::deque<asio::posix::stream_descriptor> readable;
-    std::optional<Instant> armed_for;
-    bool turn_posted = false;
+    Poller poller;
+    std::atomic<bool> stopping = false;
+    bool more_inputs = false;  // wait, and no call will tell of them
     Instant published{};
     Duration longest_turn{};
     Instant measured{};
@@ -112,54 +100,38 @@ struct Worker::Loop {
     std::thread thread;
 };
 
-void Worker::Loop::await_readable(std::size_t index) {
-    readable[index].async_wait(asio::posix::stream_descriptor::wait_read, [this, index](error_code error) {
-        if (error) return;
-        turn(std::span(sockets.sockets).subspan(index, 1));
-        await_readable(index);
-    });
-}
-
-// The earlier of the shard's deadline and the next publication of numbers.
-void Worker::Loop::await_deadline() {
-    Instant next = published + kPublishInterval;
-    if (const auto deadline = shard.deadline()) next = std::min(next, *deadline);
-    if (armed_for == next) return;
-    armed_for = next;
-    timer.expires_at(std::chrono::steady_clock::time_point(next.time_since_epoch()));
-    timer.async_wait([this](error_code error) {
-        if (error) return;
-        armed_for.reset();
-        turn({});
-    });
-}
-
-// Datagrams first, then timers, then at most half a millisecond of signalling.
-void Worker::Loop::turn(std::span<net::UdpSocket> readable_sockets) {
-    const Instant began = steady_now();
-    bool more_datagrams = false;
-    for (net::UdpSocket& socket : readable_sockets) more_datagrams = read_datagrams(socket) || more_datagrams;
-    read_relayed();
-    const Instant now = steady_now();
-    if (const auto deadline = shard.deadline(); deadline && *deadline <= now) shard.expire(now, wall_now(), outbox);
-    const bool more_inputs = serve_inputs(now);
-    finish_turn(began);
-    if ((more_inputs || more_datagrams) && !turn_posted) {
-        turn_posted = true;
-        asio::post(context, [this] {
-            turn_posted = false;
-            turn(sockets.sockets);
-        });
+void Worker::Loop::run() {
+    Instant now = turn(steady_now(), {});
+    while (!stopping.load()) {
+        const auto& readable = poller.wait(more_inputs ? Duration{} : until_deadline(now));
+        now = turn(steady_now(), readable);
     }
 }
 
-// True: there may be more to read.
-bool Worker::Loop::read_datagrams(net::UdpSocket& socket) {
+// The earlier of the shard's deadline and the next publication of numbers.
+Duration Worker::Loop::until_deadline(Instant now) const {
+    const Instant publication = published + kPublishInterval;
+    const auto deadline = shard.deadline();
+    return (deadline ? std::min(*deadline, publication) : publication) - now;
+}
+
+// Datagrams first, then timers, then at most half a millisecond of signalling. Sockets that have more are readable
+// again at once. When it was over.
+Instant Worker::Loop::turn(Instant began, const std::vector<std::size_t>& readable) {
+    for (const std::size_t index : readable) read_datagrams(sockets.sockets[index], began);
+    read_relayed();
+    const Instant now = readable.empty() ? began : steady_now();
+    if (const auto deadline = shard.deadline(); deadline && *deadline <= now) shard.expire(now, wall_now(), outbox);
+    more_inputs = serve_inputs(now);
+    return finish_turn(began);
+}
+
+void Worker::Loop::read_datagrams(net::UdpSocket& socket, Instant now) {
+    const WallTime wall = wall_now();
     for (std::size_t batches = 0; batches < kBatchesPerTurn; ++batches) {
         const auto batch = socket.receive_batch();
-        if (batch.empty()) return false;
-        const Instant now = steady_now();
-        const WallTime wall = wall_now();
+        if (batch.empty()) return;
+        if (batches > 0) now = steady_now();
         FrameEvening frames(batch);
         for (const net::Received& datagram : batch) {
             exit.set_evening(frames.next());
@@ -170,9 +142,8 @@ bool Worker::Loop::read_datagrams(net::UdpSocket& socket) {
         shard.finish_batch(now, outbox);
         datagrams_received += batch.size();
         send_all();
-        if (!socket.may_have_more()) return false;
+        if (!socket.may_have_more()) return;
     }
-    return true;
 }
 
 // TURN clients' datagrams, as if they had come by UDP.
@@ -207,14 +178,14 @@ bool Worker::Loop::serve_inputs(Instant began) {
     return next_input < taken.size();
 }
 
-void Worker::Loop::finish_turn(Instant began) {
+Instant Worker::Loop::finish_turn(Instant began) {
     if (began - measured >= kPublishInterval) measure(began);
     send_all();
     if (!outbox.messages.empty()) deliver(std::exchange(outbox.messages, {}));
     const Instant now = steady_now();
     longest_turn = std::max(longest_turn, now - began);
     if (now - published >= kPublishInterval) publish(now);
-    await_deadline();
+    return now;
 }
 
 // The thread's own time, not how long its turns took: another process on the same core is no load of ours.
@@ -306,11 +277,9 @@ Worker::~Worker() {
 
 void Worker::start() {
     Loop& loop = *loop_;
-    for (std::size_t i = 0; i < loop.readable.size(); ++i) loop.await_readable(i);
-    asio::post(loop.context, [&loop] { loop.turn({}); });
     loop.thread = std::thread([&loop] {
         pthread_setname_np(pthread_self(), "worker");
-        loop.context.run();
+        loop.run();
     });
 }
 
@@ -319,7 +288,7 @@ bool Worker::post(shard::Input input) {
     const Posted posted =
         is_end(input) ? loop_->mailbox.post_always(std::move(input)) : loop_->mailbox.post(std::move(input), octets);
     if (posted == Posted::Refused) return false;
-    if (posted == Posted::First) asio::post(loop_->context, [loop = loop_.get()] { loop->turn({}); });
+    if (posted == Posted::First) loop_->poller.wake();
     return true;
 }
 
@@ -329,7 +298,7 @@ void Worker::serve_relayed(RelaySide side) {
 }
 
 void Worker::post_relayed(std::vector<RelayedDatagram>& datagrams) {
-    if (loop_->from_clients.post(datagrams)) asio::post(loop_->context, [loop = loop_.get()] { loop->turn({}); });
+    if (loop_->from_clients.post(datagrams)) loop_->poller.wake();
 }
 
 void Worker::take_relayed(std::deque<RelayedDatagram>& into) {
@@ -338,7 +307,8 @@ void Worker::take_relayed(std::deque<RelayedDatagram>& into) {
 
 void Worker::stop() {
     if (!loop_->thread.joinable()) return;
-    loop_->context.stop();
+    loop_->stopping.store(true);
+    loop_->poller.wake();
     loop_->thread.join();
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "protocol/bridge/fan_out.hpp"
 #include "tests/protocol/bridge/classroom.hpp"
 
 namespace {
@@ -40,7 +41,7 @@ namespace {
 
 using testing::Classroom;
 
-TEST(ForwardingPath, AllocatesNothing) {
+void count_allocations(FanOut* fan_out) {
     Classroom room;
     Endpoint& alice = room.join("alice");
     room.want(room.join("bob"), 720);
@@ -73,12 +74,23 @@ TEST(ForwardingPath, AllocatesNothing) {
     const std::size_t sent_before = room.sink.committed;
     const std::size_t before = allocations;
     Context context = room.context();
+    context.fan_out = fan_out;
     for (auto& packet : packets) {
         context.now += 5ms;
         receive_rtp(room.conference, alice, packet, context);
     }
+    if (fan_out != nullptr) fan_out->flush(context);
     EXPECT_EQ(allocations - before, 0U);
     EXPECT_GT(room.sink.committed - sent_before, packets.size() / 2);
+}
+
+TEST(ForwardingPath, AllocatesNothing) {
+    count_allocations(nullptr);
+}
+
+TEST(ForwardingPath, AllocatesNothingReceiverByReceiver) {
+    FanOut fan_out;
+    count_allocations(&fan_out);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "protocol/srtp/context.hpp"
+#include "protocol/srtp/reference.hpp"
 
 namespace klassenraum::srtp {
 namespace {
@@ -24,8 +25,6 @@ Result<MutableBytes, DropReason> take(MutableBytes packet, std::size_t trailer) 
 }
 
 }  // namespace
-
-struct Context::Ends {};
 
 Context::Context(Profile profile) : profile_(profile) {}
 Context::~Context() = default;
