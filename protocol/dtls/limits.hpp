@@ -23,8 +23,6 @@ inline constexpr std::size_t kMaxHandshakeMessage = 6 * 1024;
 inline constexpr unsigned kMaxHandshakeDatagrams = 256;
 // Our flight with ServerHello, certificate, key exchange and certificate request is below 1 KiB.
 inline constexpr std::size_t kMaxFlight = 4 * 1024;
-// Two keys and salts of AES-CM, which has the longer salt (RFC 5764 §4.1.2).
-inline constexpr std::size_t kMaxSrtpKeys = 60;
 // RSA keys of older clients; verifying a longer one costs too much. D4.
 inline constexpr int kMinRsaBits = 2048;
 inline constexpr int kMaxRsaBits = 4096;

@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "protocol/core/assert.hpp"
-#include "protocol/crypto/secret.hpp"
 #include "protocol/dtls/limits.hpp"
 #include "protocol/dtls/record.hpp"
 
@@ -21,75 +19,84 @@ unsigned int never(SSL*, unsigned int) {
     return 1800U * 1000000;
 }
 
-// Whole records only, and none in the clear that would cost too much.
-bool is_acceptable(ByteView datagram) {
-    ByteReader in(datagram);
-    do {
-        const auto record = read_record(in);
-        if (!record) return false;
-        if (record->epoch == 0 && record->type == ContentType::Handshake && !is_acceptable_handshake(record->body)) {
-            return false;
-        }
-    } while (in.remaining() > 0);
-    return true;
-}
-
 }  // namespace
 
 Session::Session(const ServerContext& context, Instant now)
     : ssl_(SSL_new(context.handle())), give_up_at_(now + kHandshakeTimeout), interval_(kFirstRetransmission) {
     ASSERT(ssl_ != nullptr);
-    BIO* in = BIO_new(BIO_s_mem());
-    BIO* out = BIO_new(BIO_s_mem());
-    ASSERT(in != nullptr && out != nullptr);
-    BIO_set_mem_eof_return(in, -1);
-    SSL_set_bio(ssl_.get(), in, out);
+    set_empty_bios();
     SSL_set_accept_state(ssl_.get());
     SSL_set_mtu(ssl_.get(), static_cast<long>(kMaxDatagram));
     DTLS_set_timer_cb(ssl_.get(), never);
 }
 
-Session::~Session() {
-    crypto::wipe(srtp_keys_);
+void Session::set_empty_bios() {
+    BIO* in = BIO_new(BIO_s_mem());
+    BIO* out = BIO_new(BIO_s_mem());
+    ASSERT(in != nullptr && out != nullptr);
+    BIO_set_mem_eof_return(in, -1);
+    SSL_set_bio(ssl_.get(), in, out);
 }
+
+// Most sessions never carry anything behind the handshake: the 40 KB that it needed go back between datagrams.
+void Session::wake() {
+    if (state_ == State::Established) ASSERT(SSL_alloc_buffers(ssl_.get()) == 1);  // writing does not make its own
+}
+
+void Session::rest() {
+    if (state_ != State::Established) return;
+    SSL_free_buffers(ssl_.get());
+    set_empty_bios();
+}
+
+Session::~Session() = default;
 void Session::Free::operator()(ssl_st* ssl) const {
     SSL_free(ssl);
 }
 
-DropReason Session::receive(
-    ByteView datagram, const Address& to, Instant now, DatagramSink& sink, ApplicationData& application_data) {
+DropReason Session::receive(ByteView datagram,
+                            const Address& to,
+                            Instant now,
+                            DatagramSink& sink,
+                            std::vector<std::vector<std::uint8_t>>& application_data) {
     if (state_ == State::Closed || state_ == State::Failed) return DropReason::DtlsMalformed;
     if (state_ == State::Handshaking && ++datagrams_ > kMaxHandshakeDatagrams) {
         state_ = State::Failed;
         return DropReason::DtlsMalformed;
     }
-    if (!is_acceptable(datagram)) return DropReason::DtlsMalformed;
-    if (state_ == State::Established) {
-        receive_protected(datagram, to, sink, application_data);
-        return DropReason::None;
-    }
-    feed(datagram);
+    wake();
+    if (!feed(datagram)) return DropReason::DtlsMalformed;
     const bool waiting = flight_.empty();
-    handshake();
+    if (state_ == State::Handshaking) handshake();
     if (state_ == State::Established) read(application_data);
     flush(to, sink);
-    if (state_ != State::Handshaking) {
-        send_again_at_.reset();
-        take_over();
-        return DropReason::None;
-    }
     // What was not a record that OpenSSL could use does not stand before the next datagram.
     (void)BIO_reset(SSL_get_rbio(ssl_.get()));
-    if (waiting && !flight_.empty()) send_again_at_ = now + interval_;
+    rest();
+    if (state_ == State::Handshaking && waiting && !flight_.empty()) send_again_at_ = now + interval_;
+    if (state_ != State::Handshaking) send_again_at_.reset();
     return DropReason::None;
 }
 
-void Session::feed(ByteView datagram) {
+// Hands the records to OpenSSL that may matter. False, and nothing handed over, when the datagram is malformed.
+bool Session::feed(ByteView datagram) {
+    ByteReader check(datagram);
+    do {
+        const auto record = read_record(check);
+        if (!record) return false;
+        if (record->epoch == 0 && record->type == ContentType::Handshake && !is_acceptable_handshake(record->body)) {
+            return false;
+        }
+    } while (check.remaining() > 0);
+
     ByteReader in(datagram);
     while (in.remaining() > 0) {
-        const ByteView record = read_record(in)->whole;
-        BIO_write(SSL_get_rbio(ssl_.get()), record.data(), static_cast<int>(record.size()));
+        const auto record = read_record(in);
+        // D1: once keys are agreed, what comes in the clear (an alert above all) can be anybody's.
+        if (state_ == State::Established && record->epoch == 0) continue;
+        BIO_write(SSL_get_rbio(ssl_.get()), record->whole.data(), static_cast<int>(record->whole.size()));
     }
+    return true;
 }
 
 void Session::handshake() {
@@ -108,17 +115,13 @@ void Session::handshake() {
 void Session::established() {
     flight_.clear();
     X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-    const SRTP_PROTECTION_PROFILE* profile = SSL_get_selected_srtp_profile(ssl_.get());
-    constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
-    const bool usable = certificate != nullptr && profile != nullptr && SSL_get_extms_support(ssl_.get()) == 1 &&
-                        SSL_export_keying_material(ssl_.get(), srtp_keys_.data(), srtp_keys_.size(), kLabel.data(),
-                                                   kLabel.size(), nullptr, 0, 0) == 1;
+    const bool usable = certificate != nullptr && SSL_get_selected_srtp_profile(ssl_.get()) != nullptr &&
+                        SSL_get_extms_support(ssl_.get()) == 1;
     if (!usable) {
         SSL_shutdown(ssl_.get());
         state_ = State::Failed;
         return;
     }
-    srtp_profile_ = static_cast<std::uint16_t>(profile->id);
     std::uint8_t* der = nullptr;
     const int length = i2d_X509(certificate, &der);
     if (length > 0) peer_certificate_.assign(der, der + length);
@@ -126,8 +129,7 @@ void Session::established() {
     state_ = State::Established;
 }
 
-// What came along with the peer's Finished.
-void Session::read(ApplicationData& application_data) {
+void Session::read(std::vector<std::vector<std::uint8_t>>& application_data) {
     std::array<std::uint8_t, 1U << 14> buffer;
     for (;;) {
         ERR_clear_error();
@@ -149,67 +151,27 @@ void Session::flush(const Address& to, DatagramSink& sink) {
     const long length = BIO_get_mem_data(out, &data);
     if (length <= 0) return;
     auto* octets = reinterpret_cast<std::uint8_t*>(data);
-    const MutableBytes written(octets, static_cast<std::size_t>(length));
-    flight_.send(written, to, sink);
-    if (state_ != State::Handshaking) {
-        flight_.clear();
-        last_flight_.assign(written.begin(), written.end());
-    }
+    flight_.send({octets, static_cast<std::size_t>(length)}, to, sink);
     (void)BIO_reset(out);
-}
-
-void Session::take_over() {
-    if (state_ == State::Established) {
-        protection_ = Protection::take_over(ssl_.get(), last_flight_);
-        if (!protection_) state_ = State::Failed;
-    }
-    ssl_.reset();
-}
-
-void Session::receive_protected(ByteView datagram,
-                                const Address& to,
-                                DatagramSink& sink,
-                                ApplicationData& application_data) {
-    constexpr std::uint8_t kFatal = 2;
-    constexpr std::uint8_t kCloseNotify = 0;
-    ByteReader in(datagram);
-    while (in.remaining() > 0 && state_ == State::Established) {
-        const auto record = read_record(in);
-        // D1: once keys are agreed, what comes in the clear (an alert above all) can be anybody's.
-        auto content = protection_->open(*record);
-        if (!content) continue;
-        switch (record->type) {
-            case ContentType::ApplicationData:
-                if (!content->empty()) application_data.push_back(std::move(*content));
-                break;
-            case ContentType::Alert:
-                if (content->size() == 2 && ((*content)[0] == kFatal || (*content)[1] == kCloseNotify))
-                    state_ = State::Closed;
-                break;
-            case ContentType::Handshake:
-                // RFC 6347 §4.2.4: the peer's Finished once more, so ours was lost.
-                flight_.send(last_flight_, to, sink);
-                break;
-            case ContentType::ChangeCipherSpec:
-                break;
-        }
-    }
-}
-
-void Session::send_protected(ContentType type, ByteView content, const Address& to, DatagramSink& sink) {
-    const std::size_t length = protection_->seal(type, content, sink.acquire());
-    if (length > 0) sink.commit(to, length);
+    if (state_ != State::Handshaking) flight_.clear();
 }
 
 void Session::send(ByteView application_data, const Address& to, DatagramSink& sink) {
     if (state_ != State::Established || application_data.empty()) return;
-    send_protected(ContentType::ApplicationData, application_data, to, sink);
+    if (application_data.size() > kDatagramCapacity) return;
+    wake();
+    ERR_clear_error();
+    SSL_write(ssl_.get(), application_data.data(), static_cast<int>(application_data.size()));
+    ERR_clear_error();
+    flush(to, sink);
+    rest();
 }
 
 void Session::close(const Address& to, DatagramSink& sink) {
     if (state_ != State::Established) return;
-    constexpr std::array<std::uint8_t, 2> kCloseNotify{1, 0};
-    send_protected(ContentType::Alert, kCloseNotify, to, sink);
+    wake();
+    SSL_shutdown(ssl_.get());
+    flush(to, sink);
     state_ = State::Closed;
 }
 
@@ -217,10 +179,15 @@ bool Session::peer_matches(const std::vector<Fingerprint>& fingerprints) const {
     return !peer_certificate_.empty() && matches_any(peer_certificate_, fingerprints);
 }
 
+std::uint16_t Session::srtp_profile() const {
+    const SRTP_PROTECTION_PROFILE* profile = SSL_get_selected_srtp_profile(ssl_.get());
+    return profile == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(profile->id);
+}
+
 bool Session::export_srtp_keys(MutableBytes out) const {
-    if (state_ != State::Established || out.size() > srtp_keys_.size()) return false;
-    std::copy_n(srtp_keys_.begin(), out.size(), out.begin());
-    return true;
+    constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
+    return SSL_export_keying_material(ssl_.get(), out.data(), out.size(), kLabel.data(), kLabel.size(), nullptr, 0,
+                                      0) == 1;
 }
 
 void Session::expire(const Address* to, Instant now, DatagramSink& sink) {

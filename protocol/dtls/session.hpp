@@ -1,9 +1,8 @@
-// The server side of one DTLS association (RFC 6347, RFC 5764, RFC 8261) over memory. OpenSSL makes the handshake and
-// is gone with it: what comes behind is Protection's. Datagrams and time come in; datagrams, application data and SRTP
-// keys come out. Owned by transport::Bundle, made when the first datagram comes from a proven address.
+// The server side of one DTLS association (RFC 6347, RFC 5764, RFC 8261) over OpenSSL and memory. Datagrams and time
+// come in; datagrams, application data and SRTP keys come out. Owned by transport::Bundle, made when the first datagram
+// comes from a proven address.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,8 +15,6 @@
 #include "protocol/core/time.hpp"
 #include "protocol/dtls/fingerprint.hpp"
 #include "protocol/dtls/flight.hpp"
-#include "protocol/dtls/limits.hpp"
-#include "protocol/dtls/protection.hpp"
 #include "protocol/dtls/server_context.hpp"
 
 struct ssl_st;  // OpenSSL's SSL
@@ -49,7 +46,7 @@ public:
     // When Established: the peer's certificate is the one that was signalled.
     bool peer_matches(const std::vector<Fingerprint>& fingerprints) const;
     // When Established: the number of the SRTP profile (RFC 5764 §4.1.2), and `out` filled by the exporter of §4.2.
-    std::uint16_t srtp_profile() const { return srtp_profile_; }
+    std::uint16_t srtp_profile() const;
     bool export_srtp_keys(MutableBytes out) const;
 
     // `to` may be null while no path has consent: then nothing is sent again.
@@ -61,19 +58,16 @@ private:
         void operator()(ssl_st* ssl) const;
     };
 
-    using ApplicationData = std::vector<std::vector<std::uint8_t>>;
-
-    void feed(ByteView datagram);
+    void set_empty_bios();
+    void wake();
+    void rest();
+    bool feed(ByteView datagram);
     void handshake();
+    void read(std::vector<std::vector<std::uint8_t>>& application_data);
     void established();
-    void read(ApplicationData& application_data);
     void flush(const Address& to, DatagramSink& sink);
-    void take_over();
-    void receive_protected(ByteView datagram, const Address& to, DatagramSink& sink, ApplicationData& application_data);
-    void send_protected(ContentType type, ByteView content, const Address& to, DatagramSink& sink);
 
-    std::unique_ptr<ssl_st, Free> ssl_;     // while Handshaking
-    std::optional<Protection> protection_;  // when Established, and when Closed after it
+    std::unique_ptr<ssl_st, Free> ssl_;
     State state_ = State::Handshaking;
     Flight flight_;
     Instant give_up_at_;
@@ -81,9 +75,6 @@ private:
     Duration interval_;
     unsigned datagrams_ = 0;
     std::vector<std::uint8_t> peer_certificate_;  // DER
-    std::uint16_t srtp_profile_ = 0;
-    std::array<std::uint8_t, kMaxSrtpKeys> srtp_keys_{};
-    std::vector<std::uint8_t> last_flight_;  // sent again when the peer's Finished comes again
 };
 
 }  // namespace klassenraum::dtls

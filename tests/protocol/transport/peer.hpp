@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -371,7 +370,6 @@ public:
         }
         return DropReason::UnknownKind;
     }
-    void lose_what_flies() { flying_.clear(); }
     bool connected() const { return bundle.state() == transport::Bundle::State::Connected; }
     bool failed(transport::Bundle::Failure failure) const {
         return bundle.state() == transport::Bundle::State::Failed && bundle.failure() == failure;
@@ -384,7 +382,6 @@ public:
     Queue sink;
     transport::SctpPackets sctp;
     std::vector<Queue::Item> astray;  // sent to an address that is not the peer's
-    std::function<void()> watch;      // sees what is in the sink before it flies
 
 private:
     struct Flying {
@@ -400,7 +397,6 @@ private:
     bool lost() { return link_entropy_.below(1000) < static_cast<std::uint32_t>(link_options.loss * 1000); }
     void collect() {
         const Instant arrival = virtual_now() + link_options.latency;
-        if (watch) watch();
         for (auto& item : std::exchange(sink.items, {})) {
             if (item.to != peer.address()) {
                 astray.push_back(std::move(item));
