@@ -72,7 +72,7 @@ void Readings::add_client(const Client& client, Instant now) {
         freezes_.watched += quality.playing.watched;
         layer_switches_ += quality.layer_switches;
         corrupt_ += quality.corrupt;
-        misattributed_ += quality.misattributed;
+        if (!client.plan().direct) misattributed_ += quality.misattributed;  // a peer names nobody
         if (quality.frames > 0 && quality.last_frame && now - *quality.last_frame < std::chrono::seconds(1))
             ++pictures_;
     }

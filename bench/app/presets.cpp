@@ -180,6 +180,7 @@ Scenario dreissig_8_einfach() {
     Scenario scenario = dreissig_8();
     scenario.camera = single(360, 500'000);
     scenario.voices = 8;
+    scenario.server_settings = {"media.loudest_voices=8"};
     return scenario;
 }
 Scenario leerlauf() {

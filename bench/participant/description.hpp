@@ -43,6 +43,8 @@ struct Offer {
     std::string own_ufrag = {};
     std::string own_password = {};
     bool controlling = false;  // ICE: we nominate, where we made the offer
+    // What a server with numbers of its own calls our payload types: theirs, ours.
+    std::vector<std::pair<std::uint8_t, std::uint8_t>> payload_types = {};
 };
 
 // Our own media.

@@ -77,6 +77,7 @@ void Participant::take(Signalling::Said& said, Instant now, Output& out) {
 
 void Participant::connect_to(const Offer& offer, Instant now) {
     begin_media(offer, now);
+    payload_types_ = offer.payload_types;
     for (const RemoteSource& source : offer.sources) {
         receiver_.map({source.name, source.owner, source.ssrc, source.rtx, source.video}, now);
     }
@@ -224,6 +225,7 @@ void Participant::receive(MutableBytes datagram, const Address& from, Instant no
         sender_reports_at_ = now;
     }
     if (received.kind == Peer::Kind::Rtp) {
+        translate(received.octets);
         if (options_.probe != nullptr) measure(received.octets, now);
         receiver_.receive_rtp(received.octets, now);
     }
@@ -232,6 +234,16 @@ void Participant::receive(MutableBytes datagram, const Address& from, Instant no
     if (const auto due = receiver_.deadline(); due && *due <= now) {
         receiver_.expire(now);
         send_rtcp(now, out);
+    }
+}
+
+void Participant::translate(MutableBytes packet) const {
+    constexpr std::uint8_t kMarker = 0x80;
+    if (packet.size() < 2) return;
+    for (const auto& [theirs, ours] : payload_types_) {
+        if ((packet[1] & ~kMarker) != theirs) continue;
+        packet[1] = static_cast<std::uint8_t>((packet[1] & kMarker) | ours);
+        return;
     }
 }
 

@@ -76,6 +76,7 @@ private:
     void start_media(const Offer& offer, Instant now, Output& out);
     void end_media(Output& out);
     void receive_rtcp(ByteView datagram, Instant now);
+    void translate(MutableBytes packet) const;
     void measure(ByteView octets, Instant now);
     void send_due(Instant now, Output& out);
     void send_rtcp(Instant now, Output& out);
@@ -94,6 +95,7 @@ private:
     std::optional<AudioSender> audio_;
     std::optional<VideoSender> video_;
     Receiver receiver_;
+    std::vector<std::pair<std::uint8_t, std::uint8_t>> payload_types_;  // theirs, ours; of a server with its own
     std::uint16_t transport_sequence_ = 1;
     std::optional<Instant> sender_reports_at_;
     std::optional<Instant> connected_at_;

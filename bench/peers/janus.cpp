@@ -6,10 +6,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -20,6 +22,7 @@
 #include "bench/net/socket_address.hpp"
 #include "bench/peers/sdp.hpp"
 #include "bench/target/process.hpp"
+#include "protocol/rtp/profile.hpp"
 
 namespace klassenraum::bench {
 
@@ -30,7 +33,9 @@ namespace {
 
 constexpr const char* kBinary = "/usr/bin/janus";
 constexpr const char* kPlugin = "janus.plugin.videoroom";
+constexpr std::size_t kMaxRequest = 8191;  // its Unix socket drops what is longer, and says nothing
 constexpr std::chrono::seconds kPatience{20};
+constexpr int kStarts = 10;
 
 // An address of this machine that is not loopback, which Janus leaves out; packets between both ends take the loopback
 // device all the same.
@@ -74,7 +79,8 @@ std::string make_configuration(const std::string& ip) {
     return folder;
 }
 
-int connect_to(const std::string& path) {
+// -1: the process has ended, or nobody listens for ten seconds.
+int connect_to(const std::string& path, pid_t& pid) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);
@@ -82,6 +88,11 @@ int connect_to(const std::string& path) {
         const int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
         if (connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return descriptor;
         close(descriptor);
+        int status = 0;
+        if (waitpid(pid, &status, WNOHANG) != 0) {
+            pid = -1;
+            break;
+        }
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     return -1;
@@ -104,8 +115,12 @@ Janus::Janus() : ip_(own_address()) {
         throw Complaint("Janus needs a network interface besides loopback.",
                         "Janus braucht eine Netzwerkschnittstelle außer Loopback.");
     folder_ = make_configuration(ip_);
-    pid_ = start_process({kBinary, "-F", folder_, "-C", folder_ + "/janus.jcfg"}, folder_ + "/output");
-    socket_ = connect_to(folder_ + "/api");
+    // Its Unix socket's thread may start before what it waits for is set, and end at once; then so does Janus.
+    for (int tries = 0; tries < kStarts && socket_ < 0; ++tries) {
+        pid_ = start_process({kBinary, "-F", folder_, "-C", folder_ + "/janus.jcfg"}, folder_ + "/output");
+        socket_ = connect_to(folder_ + "/api", pid_);
+        if (pid_ >= 0) break;
+    }
     if (socket_ < 0)
         throw Complaint("Janus does not start; its words are in " + folder_ + "/output.",
                         "Janus startet nicht; was es sagt, steht in " + folder_ + "/output.");
@@ -116,8 +131,9 @@ Janus::Janus() : ip_(own_address()) {
 Janus::~Janus() {
     if (socket_ >= 0) close(socket_);
     if (pid_ > 0) stop_process(pid_);
+    // What it had to say stays when something went wrong.
     std::error_code error;
-    if (!folder_.empty() && session_ != 0) fs::remove_all(folder_, error);
+    if (!folder_.empty() && std::uncaught_exceptions() == 0) fs::remove_all(folder_, error);
 }
 
 // Sends a request and waits for its answer: the "success", or the event that follows the "ack".
@@ -126,6 +142,11 @@ std::string Janus::talk(const std::string& request, bool wants_event) {
     const std::string transaction = "t" + std::to_string(++transactions_);
     object["transaction"] = transaction;
     const std::string text = json::serialize(object);
+    if (text.size() > kMaxRequest) {
+        throw Complaint("Janus takes no request above 8 KiB: too many streams for one person. Next: a smaller --last-n",
+                        "Janus nimmt keine Anfrage über 8 KiB: zu viele Ströme für eine Person. Als Nächstes: ein "
+                        "kleineres --last-n");
+    }
     if (send(socket_, text.data(), text.size(), MSG_NOSIGNAL) < 0)
         throw Complaint("Janus has gone.", "Janus ist nicht mehr da.");
     std::string octets(1024UL * 1024, '\0');
@@ -275,7 +296,10 @@ ClientPlan Janus::subscribe(const Person& person,
     (void)talk(json::serialize(start), true);
     Offer remote = offer.transport;
     for (const SdpMedia& media : offer.media) {
-        remote.sources.push_back({"feed", media.mid + (media.video ? "-v0" : "-a0"), media.ssrc, 0, media.video});
+        remote.sources.push_back(
+            {"feed", media.mid + (media.video ? "-v0" : "-a0"), media.ssrc, media.rtx_ssrc, media.video});
+        const rtp::PayloadType* ours = rtp::payload_type(kVp8);
+        if (media.video) remote.payload_types = {{media.payload_type, ours->number}, {media.rtx, ours->rtx}};
     }
     ClientPlan plan = plan_of(own, std::move(remote), scenario, entropy_);
     plan.room = person.room;

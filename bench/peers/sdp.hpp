@@ -15,10 +15,17 @@ namespace klassenraum::bench {
 inline constexpr std::size_t kMaxSdp = 256UL * 1024;
 inline constexpr std::size_t kMaxSdpMedia = 128;
 
+// Payload types of the profile that participants speak.
+inline constexpr std::uint8_t kOpus = 111;
+inline constexpr std::uint8_t kVp8 = 100;
+
 struct SdpMedia {
     bool video = false;
     std::string mid;
     std::uint32_t ssrc = 0;  // 0: none was announced
+    std::uint32_t rtx_ssrc = 0;
+    std::uint8_t payload_type = 0;  // of opus or VP8
+    std::uint8_t rtx = 0;           // that repairs it; 0: none does
 };
 
 struct Sdp {

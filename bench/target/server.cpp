@@ -94,6 +94,7 @@ Server Server::start(const ServerWish& wish) {
     set("limits.max_rooms", std::to_string(wish.rooms));
     set("limits.max_participants", std::to_string(wish.participants));
     set("limits.max_connections", std::to_string(3 * wish.participants + 100));
+    set("limits.max_egress_mbit", "0");
     set("media.workers", std::to_string(wish.workers));
     for (const std::string& setting : wish.settings) arguments.insert(arguments.end(), {"--set", setting});
     server.pid_ = start_process(arguments, server.state_ + "/output");

@@ -111,6 +111,7 @@ async function ours(browser, sound, near) {
             await learner.join(password);
             await learner.joined();
             await everybodyReceives([teacher, learner]);
+            await learner.page.keyboard.press('a');  // the teacher large, as peers have it
             report(`klassenraum, ${browser}`, scene, await play(line, scene, learner.page, teacher.page));
         } catch (error) {
             report(`klassenraum, ${browser}`, scene, { failed: error.message });

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace klassenraum::bench {
 namespace {
 
@@ -12,7 +14,8 @@ constexpr const char* kOffer =
     "opus/48000/2\r\n"
     "a=ssrc:4001 cname:janus\r\na=candidate:1 1 udp 2015363327 192.0.2.2 20001 typ host\r\n"
     "a=candidate:2 1 udp 2015363327 fd00::2 20001 typ host\r\na=end-of-candidates\r\n"
-    "m=video 9 UDP/TLS/RTP/SAVPF 100\r\na=sendonly\r\na=mid:1\r\na=ssrc:4002 cname:janus\r\n";
+    "m=video 9 UDP/TLS/RTP/SAVPF 100\r\na=sendonly\r\na=mid:1\r\na=rtpmap:98 VP8/90000\r\na=rtpmap:99 rtx/90000\r\n"
+    "a=fmtp:99 apt=98\r\na=ssrc-group:FID 4002 4003\r\na=ssrc:4002 cname:janus\r\n";
 
 TEST(Sdp, TellsTransportAndStreamsOfAPeer) {
     const auto sdp = parse_sdp(kOffer);
@@ -25,6 +28,9 @@ TEST(Sdp, TellsTransportAndStreamsOfAPeer) {
     EXPECT_FALSE(sdp->media[0].video);
     EXPECT_EQ(sdp->media[1].mid, "1");
     EXPECT_EQ(sdp->media[1].ssrc, 4002U);
+    EXPECT_EQ(sdp->media[1].rtx_ssrc, 4003U);
+    EXPECT_EQ(sdp->media[1].payload_type, 98);
+    EXPECT_EQ(sdp->media[1].rtx, 99);
 }
 
 TEST(Sdp, OfAPeerIsRefusedWithoutCredentialsOrBeyondItsBounds) {
@@ -45,6 +51,29 @@ TEST(Sdp, OurAnswerTakesEachStreamAndIsUnderstoodByOurselves) {
     EXPECT_EQ(answer->media[1].mid, "1");
     EXPECT_EQ(answer->transport.ufrag, "wxyz");
     EXPECT_EQ(answer->transport.candidates.front().port, 5000);
+    EXPECT_EQ(answer->media[1].payload_type, 98);
+    EXPECT_EQ(answer->media[1].rtx, 99);
+}
+
+TEST(Sdp, OurAnswerToEightPicturesAndEightVoicesFitsIntoAMessageOfJanus) {
+    auto offer = parse_sdp(kOffer);
+    ASSERT_TRUE(offer);
+    offer->media.clear();
+    for (int i = 0; i < 16; ++i) {
+        SdpMedia media{.video = i < 8, .mid = std::to_string(i), .payload_type = 111};
+        if (media.video) media.payload_type = 98;
+        if (media.video) media.rtx = 99;
+        offer->media.push_back(media);
+    }
+    const SdpSelf self{.ufrag = "wxyz",
+                       .password = std::string(24, 'p'),
+                       .fingerprint = std::string(95, 'F'),
+                       .ip = "192.0.2.200",
+                       .port = 50000};
+    const std::string answer = write_receive_answer(self, *offer);
+    // In JSON each line end takes two octets more; the rest of the request some 200.
+    const auto lines = static_cast<std::size_t>(std::count(answer.begin(), answer.end(), '\n'));
+    EXPECT_LT(answer.size() + 2 * lines + 200, 8192U);
 }
 
 }  // namespace

@@ -193,6 +193,32 @@ class Incidents(unittest.TestCase):
         self.assertLess(self.dead_spots["loss_share"], 0.6)
 
 
+@unittest.skipUnless(os.access("/usr/bin/janus", os.X_OK), "Janus is not installed")
+class Peers(unittest.TestCase):
+    def compare(self, *arguments):
+        ran = bench("compare", *arguments, "--peer", "janus", "--rounds", "1", "--join-over", "1", "--warm-up", "3",
+                    "--duration", "2", "--server-binary", SERVER, "--no-floor", "--json", "-")
+        if "network interface" in ran.stderr:
+            self.skipTest(ran.stderr)
+        self.assertIn(ran.returncode, (0, 4), ran.stderr)
+        runs = json.loads(ran.stdout)["runs"]
+        self.assertEqual([run["peer"] for run in runs], ["klassenraum", "janus"])
+        return [run["figures"] for run in runs]
+
+    def test_people_see_the_same_pictures_through_janus(self):
+        ours, theirs = self.compare("eins-zu-50", "--people", "4")
+        self.assertEqual((ours["pictures"], theirs["pictures"]), (0.75, 0.75))
+        self.assertEqual(theirs["corrupt"], 0)
+        self.assertGreater(theirs["delay_p50"], 0)
+
+    def test_eight_pictures_and_eight_voices_for_each_are_set_up_in_janus(self):
+        ours, theirs = self.compare("dreissig-8-einfach", "--people", "10", "--cameras", "10")
+        self.assertGreater(theirs["forwarded"], 0)
+        self.assertGreater(theirs["packets_in"], 0)
+        self.assertGreaterEqual(theirs["pictures"], 3)  # of two connections each, one receives
+        self.assertEqual(ours["missing"], 0)
+
+
 class Conduct(unittest.TestCase):
     def test_a_bar_is_drawn_on_a_terminal_only_and_quiet_means_quiet(self):
         def said_on_a_terminal(*more):
