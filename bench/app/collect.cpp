@@ -51,6 +51,15 @@ void Readings::add(Generator& generator, Instant now) {
     for (const auto& client : generator.clients()) add_client(*client, now);
 }
 
+std::uint64_t Readings::pictures_wanted(const ClientPlan& plan) const {
+    if (plan.direct) {
+        return static_cast<std::uint64_t>(std::ranges::count(plan.direct->sources, true, &RemoteSource::video));
+    }
+    const std::uint32_t others = cameras - (plan.options.camera.on ? 1 : 0);
+    const std::int32_t last_n = plan.options.view.last_n;
+    return last_n < 0 ? others : std::min(others, static_cast<std::uint32_t>(last_n));
+}
+
 void Readings::add_client(const Client& client, Instant now) {
     const Participant& participant = client.participant();
     const Client::Milestones& milestones = client.milestones();
@@ -59,7 +68,10 @@ void Readings::add_client(const Client& client, Instant now) {
     if (milestones.first_picture) picture_.record(*milestones.first_picture);
     if (client.failed()) ++failed_;
     if (client.wants_to_be_in()) {
-        if (participant.connected()) ++connected_;
+        if (participant.connected()) {
+            ++connected_;
+            pictures_wanted_ += pictures_wanted(client.plan());
+        }
     } else if (client.has_come()) {
         ++gone_;
     }
@@ -130,6 +142,9 @@ void Readings::set_media(Figures& figures) const {
     if (heard > 0) figures.set("audio_gap_share", static_cast<double>(missed_) / static_cast<double>(heard));
     figures.set("layer_switches", static_cast<double>(layer_switches_) / people / seconds * 60);
     figures.set("pictures", static_cast<double>(pictures_) / people);
+    if (pictures_wanted_ > 0) {
+        figures.set("pictures_share", static_cast<double>(pictures_) / static_cast<double>(pictures_wanted_));
+    }
     figures.set("key_frames_asked", static_cast<double>(key_frames_asked_));
     figures.set("retransmissions", static_cast<double>(retransmissions_) / seconds);
     figures.set("corrupt", static_cast<double>(corrupt_));
@@ -147,11 +162,6 @@ void Readings::set_server(Figures& figures) const {
     if (!metrics_after.empty()) {
         const double sends = grown("klassenraum_sends_total");
         if (sends > 0) figures.set("datagrams_per_send", grown("klassenraum_datagrams_sent_total") / sends);
-        for (const auto& [quantile, name] : {std::pair("0.5", "inside_p50"), std::pair("0.99", "inside_p99")}) {
-            const auto told =
-                metrics_after.find("klassenraum_forwarding_microseconds{quantile=\"" + std::string(quantile) + "\"}");
-            if (told != metrics_after.end()) figures.set(name, told->second);
-        }
         figures.set("server_turn_max", metric(metrics_after, "klassenraum_turn_microseconds_max"));
         figures.set("server_drops", grown("klassenraum_kernel_drops_total") + grown("klassenraum_sends_dropped_total"));
     }
@@ -165,6 +175,9 @@ void Readings::set_server(Figures& figures) const {
     }
     if (workers > 0) figures.set("server_worker_cores", workers / seconds / 1e9);
     figures.set("server_resident", static_cast<double>(usage_after.resident_kib));
+    const auto grown_kib =
+        static_cast<double>(usage_after.resident_kib) - static_cast<double>(usage_before.resident_kib);
+    figures.set("server_growth", grown_kib);
     if (connected_ > 0 && usage_after.resident_kib > idle.resident_kib) {
         figures.set("server_resident_per_participant",
                     static_cast<double>(usage_after.resident_kib - idle.resident_kib) / connected_);
@@ -256,7 +269,9 @@ void Watch::look() {
         moment.connected += generator->progress().connected;
         generator->on_thread([&](Generator& own) { delays.add(own.delays_since_last()); });
     }
-    const std::uint64_t run_ns = usage_of(pid_).run_ns;
+    const ProcessUsage usage = usage_of(pid_);
+    const std::uint64_t run_ns = usage.run_ns;
+    moment.server_resident = static_cast<double>(usage.resident_kib);
     moment.packets_out = static_cast<double>(received - received_) / seconds;
     moment.server_cores = static_cast<double>(run_ns - run_ns_) / 1e9 / seconds;
     moment.delay_p99_us = static_cast<double>(delays.percentile_us(0.99));

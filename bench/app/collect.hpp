@@ -16,7 +16,8 @@ namespace klassenraum::bench {
 
 struct Readings {
     std::uint32_t participants = 0;
-    ProcessUsage idle;  // before anybody joined
+    std::uint32_t cameras = 0;  // in each room
+    ProcessUsage idle;          // before anybody joined
     ProcessUsage usage_before;
     ProcessUsage usage_after;
     std::map<std::string, double> metrics_before;
@@ -39,6 +40,7 @@ struct Readings {
 
 private:
     void add_client(const Client& client, Instant now);
+    std::uint64_t pictures_wanted(const ClientPlan& plan) const;
     void set_people(Figures& figures) const;
     void set_media(Figures& figures) const;
     void set_server(Figures& figures) const;
@@ -71,6 +73,7 @@ private:
     std::uint64_t misattributed_ = 0;
     std::uint64_t reconnects_ = 0;
     std::uint64_t pictures_ = 0;
+    std::uint64_t pictures_wanted_ = 0;
 };
 
 // Once a second, joining included: what goes into the plot.

@@ -47,14 +47,17 @@ int run(const std::string& preset, const Wish& wish) {
 }
 
 // What a search is for when nothing else is said: nobody waits, nothing freezes, voices are whole.
-std::vector<std::string> usual_thresholds() {
-    return {"failed<=0",          "missing<=0",     "loss_share<1%", "audio_delay_p99<50ms",
-            "audio_gap_share<1%", "frozen_share<1%"};
+std::vector<std::string> usual_thresholds(const Scenario& scenario) {
+    std::vector<std::string> usual{"failed<=0",          "missing<=0",     "loss_share<1%", "audio_delay_p99<50ms",
+                                   "audio_gap_share<1%", "frozen_share<1%"};
+    // Near its limit a server shows fewer pictures before anything else suffers.
+    if (scenario.cameras > 1) usual.emplace_back("pictures_share>95%");
+    return usual;
 }
 
 int search_limit(const std::string& preset, Wish wish, std::uint32_t most_rooms) {
-    if (wish.thresholds.empty()) wish.thresholds = usual_thresholds();
     const Scenario scenario = scenario_of(preset, wish);
+    if (wish.thresholds.empty()) wish.thresholds = usual_thresholds(scenario);
     const RunOptions options = run_options(wish);
     const auto with_rooms = [&](std::uint32_t rooms) {
         Scenario larger = scenario;

@@ -186,6 +186,7 @@ Outcome run_course(
     Generators& generators, const Scenario& scenario, const Course& course, const RunOptions& options, Instant begin) {
     Readings readings;
     readings.participants = scenario.rooms * scenario.people;
+    readings.cameras = std::min(scenario.cameras, scenario.people);
     readings.idle = course.idle;
     for (const auto& generator : generators) generator->start();
     const Instant measure_from = begin + 1s + scenario.join_over + scenario.warm_up;

@@ -91,6 +91,7 @@ public:
             {german_ ? "Pakete vom Server je s" : "packets from the server per s", &Moment::packets_out, 1},
             {german_ ? "Kerne des Servers" : "cores of the server", &Moment::server_cores, 1},
             {german_ ? "Weiterleitung Bild 99 %, ms" : "forwarding video 99 %, ms", &Moment::delay_p99_us, 1e-3},
+            {german_ ? "Speicher des Servers, MiB" : "memory of the server, MiB", &Moment::server_resident, 1.0 / 1024},
             {german_ ? "Verbundene" : "connected", &Moment::connected, 1},
         };
         int top = draw_head();

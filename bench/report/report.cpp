@@ -65,7 +65,8 @@ json::object object_of(const Outcome& outcome) {
                                        {"packets_out", moment.packets_out},
                                        {"server_cores", moment.server_cores},
                                        {"delay_p99_us", moment.delay_p99_us},
-                                       {"connected", moment.connected}});
+                                       {"connected", moment.connected},
+                                       {"server_resident", moment.server_resident}});
     }
     return {{"scenario", outcome.scenario},
             {"peer", outcome.peer},
@@ -93,8 +94,9 @@ Outcome outcome_of(const json::object& object) {
     }
     for (const json::value& value : object.at("moments").as_array()) {
         const auto at = [&](const char* name) { return value.at(name).to_number<double>(); };
-        outcome.moments.push_back(
-            {at("seconds"), at("packets_out"), at("server_cores"), at("delay_p99_us"), at("connected")});
+        outcome.moments.push_back({at("seconds"), at("packets_out"), at("server_cores"), at("delay_p99_us"),
+                                   at("connected"),
+                                   value.as_object().contains("server_resident") ? at("server_resident") : 0});
     }
     if (const json::value* from = object.if_contains("measured_from_s"))
         outcome.measured_from = from->to_number<double>();

@@ -24,6 +24,7 @@ struct Moment {
     double server_cores = 0;
     double delay_p99_us = 0;
     double connected = 0;
+    double server_resident = 0;  // KiB
 };
 
 struct Outcome {

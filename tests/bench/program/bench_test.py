@@ -66,6 +66,7 @@ class TwoRooms(unittest.TestCase):
         self.assertEqual(self.figure("connected"), 6)
         self.assertEqual(self.figure("failed"), 0)
         self.assertEqual(self.figure("corrupt"), 0)
+        self.assertEqual(self.figure("pictures_share"), 1)
         for name in ("join_p95", "media_p95", "picture_p95", "packets_in", "packets_out", "forwarded", "delay_p50",
                      "delay_p99", "audio_delay_p999", "cpu_per_packet", "server_cores", "server_resident",
                      "bench_cores"):
@@ -77,7 +78,7 @@ class TwoRooms(unittest.TestCase):
         self.assertAlmostEqual(float(rows[0]["packets_out"]), self.figure("packets_out"), delta=1)
         root = xml.etree.ElementTree.fromstring((self.path / "result.svg").read_text())
         self.assertTrue(root.tag.endswith("svg"))
-        self.assertEqual(len(root.findall("{http://www.w3.org/2000/svg}polyline")), 4)
+        self.assertEqual(len(root.findall("{http://www.w3.org/2000/svg}polyline")), 5)
 
     def test_the_plot_begins_with_the_first_join(self):
         moments = self.result["runs"][0]["moments"]

@@ -12,7 +12,7 @@ Outcome some_outcome() {
     outcome.figures.set("join_p95", 812.5);
     outcome.figures.set("loss_share", 0.004);
     outcome.figures.set("cpu_per_packet", 1234);
-    outcome.moments = {{1, 1000, 0.2, 800, 30}, {2, 1100, 0.3, 900, 30}};
+    outcome.moments = {{1, 1000, 0.2, 800, 30, 40'000}, {2, 1100, 0.3, 900, 30, 41'000}};
     outcome.bottlenecks = {"bench_busiest 93 %"};
     return outcome;
 }
@@ -100,7 +100,7 @@ TEST(Report, PlotHasALineForEachRunInEachPanel) {
     const std::string svg = svg_of({some_outcome(), other}, false);
     std::size_t lines = 0;
     for (std::size_t at = svg.find("<polyline"); at != std::string::npos; at = svg.find("<polyline", at + 1)) ++lines;
-    EXPECT_EQ(lines, 8U);
+    EXPECT_EQ(lines, 10U);
     EXPECT_NE(svg.find(">janus: "), std::string::npos);
     EXPECT_EQ(svg_of({}, false).find("<svg "), 0U);
 }
