@@ -63,14 +63,14 @@ Instant Downlink::unwrap(Duration reference) {
 
 void Downlink::take(rtcp::TransportCcFeedback feedback, Instant now) {
     const Instant base = unwrap(feedback.reference_time());
-    std::size_t count = 0;
+    reports_.clear();
     while (const auto status = feedback.next()) {
-        if (count == reports_.size()) break;
-        reports_[count++] = {.sequence = status->sequence,
-                             .arrived = status->received ? std::optional(base + status->offset) : std::nullopt};
+        if (reports_.size() == kMaxFeedbackReports) break;
+        reports_.push_back({.sequence = status->sequence,
+                            .arrived = status->received ? std::optional(base + status->offset) : std::nullopt});
     }
     const bwe::BitsPerSecond before = estimator.estimate();
-    estimator.feedback(std::span(reports_).first(count), now);
+    estimator.feedback(reports_, now);
     if (estimator.estimate() < before) lowered_at_ = now;
     if (const auto delay = estimator.feedback_delay(); delay && !rtt_reported_) {
         rtt_ = std::clamp<Duration>((rtt_ * 7 + *delay) / 8, 1ms, kMaxRtt);

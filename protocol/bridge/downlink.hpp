@@ -3,7 +3,6 @@
 // receiver's Endpoint; the router tells it of each packet, feedback.cpp of each report.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -89,7 +88,7 @@ private:
     std::size_t voice_octets_ = 0;
     Instant voice_since_{};
     bwe::BitsPerSecond voice_rate_ = kVoiceReserve;
-    std::array<bwe::Estimator::Report, kMaxFeedbackReports> reports_;
+    std::vector<bwe::Estimator::Report> reports_;  // reused by each feedback
 };
 
 }  // namespace klassenraum::bridge

@@ -9,18 +9,17 @@
 namespace klassenraum::bridge {
 
 PacketCache::PacketCache(std::size_t encodings, std::size_t packets, std::size_t bytes)
-    : encodings_(encodings),
-      packets_(packets),
-      capacity_(bytes),
-      octets_(std::make_unique_for_overwrite<std::uint8_t[]>(bytes)) {
+    : encodings_(encodings), packets_(packets), capacity_(bytes) {
     ASSERT(packets != 0 && (packets & (packets - 1)) == 0);
-    index_.reserve(encodings * packets);
 }
 
 void PacketCache::insert(std::size_t encoding, std::uint16_t sequence, ByteView packet, Instant now) {
     if (packet.empty() || packet.size() > capacity_ || packet.size() > std::numeric_limits<std::uint16_t>::max())
         return;
-    if (index_.empty()) index_.resize(encodings_ * packets_);
+    if (index_.empty()) {
+        index_.resize(encodings_ * packets_);
+        octets_ = std::make_unique_for_overwrite<std::uint8_t[]>(capacity_);
+    }
     // A packet lies in one piece: what does not fit before the end starts at the beginning.
     const std::size_t tail = capacity_ - static_cast<std::size_t>(written_ % capacity_);
     if (tail < packet.size()) written_ += tail;

@@ -1,6 +1,6 @@
 // The last seconds of one source's packets as they came out of SRTP, kept once and shared by all receivers that may ask
-// for one again (RFC 4585 §6.2.1). A ring of octets with an index per encoding: its memory is reserved by the
-// constructor and touched on use, since most cameras and microphones of a class never send a packet; what the ring has
+// for one again (RFC 4585 §6.2.1). A ring of octets with an index per encoding: its memory comes with the
+// first packet and is touched on use, since most cameras and microphones of a class never send one; what the ring has
 // overwritten is simply not found. Owned by a Source.
 #pragma once
 

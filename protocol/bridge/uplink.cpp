@@ -74,6 +74,7 @@ DropReason take(Conference& conference, Arrival arrival, Context& context) {
     if (received.drop != DropReason::None) return received.drop;
     if (!arrival.stream.active) {
         arrival.stream.active = true;
+        source.owner.arrivals.prepare();
         conference.mark_dirty();  // the allocator may choose this encoding now
     }
     if (!arrival.stream.losses.empty()) send_nacks(source, context);

@@ -74,7 +74,7 @@ std::optional<PacketStatus> TransportCcFeedback::next() {
 void TransportCcRecorder::record(std::uint16_t transport_sequence, std::uint32_t ssrc, bool marker, Instant arrival) {
     constexpr auto kWindow = static_cast<std::int64_t>(kArrivalWindow);
     const std::int64_t sequence = unwrapper_.unwrap(transport_sequence);
-    if (arrivals_.empty()) arrivals_.resize(kArrivalWindow);
+    prepare();
     if (sequence <= highest_ - kWindow || find(sequence) != nullptr) return;
     arrivals_[static_cast<std::size_t>(sequence) % kArrivalWindow] = {sequence, arrival};
     // A packet that was late is reported after all; those behind it are then told once more, and truly.

@@ -57,8 +57,10 @@ public:
     static constexpr Duration kInterval = std::chrono::milliseconds(100);
     static constexpr Duration kMarkerInterval = std::chrono::milliseconds(20);
 
-    TransportCcRecorder() { arrivals_.reserve(kArrivalWindow); }
-
+    // Takes the memory that record() needs, which record() would take itself.
+    void prepare() {
+        if (arrivals_.empty()) arrivals_.resize(kArrivalWindow);
+    }
     // `ssrc` is that of the packet: it becomes the feedback's media SSRC.
     void record(std::uint16_t transport_sequence, std::uint32_t ssrc, bool marker, Instant arrival);
     bool due(Instant now) const;
@@ -75,7 +77,7 @@ private:
     };
     const Arrival* find(std::int64_t sequence) const;
 
-    std::vector<Arrival> arrivals_;  // reserved, and touched with the first packet: many only listen
+    std::vector<Arrival> arrivals_;  // none before the first packet: many only listen
     rtp::SequenceUnwrapper unwrapper_;
     std::int64_t next_ = -1;     // first sequence number of the next message
     std::int64_t highest_ = -1;  // last one to report

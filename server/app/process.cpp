@@ -4,10 +4,13 @@
 #include <csignal>
 
 #include "server/app/application.hpp"
+#include "server/privacy/memory/wiping.hpp"
 
 namespace klassenraum::app {
 
+// Also what has to be settled before anything is allocated in earnest.
 void harden_process() {
+    privacy::keep_large_blocks_apart();
     // No core file, no ptrace by others, no /proc/self/mem: keys and texts stay in this process.
     const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
     setrlimit(RLIMIT_CORE, &no_core);
