@@ -1,7 +1,9 @@
 #include "bench/app/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 
 #include "bench/app/language.hpp"
 #include "bench/app/output.hpp"
@@ -89,13 +91,18 @@ Side side_of(const std::string& name, const Scenario& scenario, const Target& ta
             }};
 }
 
-int run_comparison(const std::string& preset, const std::string& peer, unsigned rounds, const Wish& wish) {
+int run_comparison(const std::string& preset,
+                   const std::string& peer,
+                   const std::vector<std::string>& peer_settings,
+                   unsigned rounds,
+                   const Wish& wish) {
     const Scenario scenario = scenario_of(preset.empty() ? "eins-zu-50" : preset, wish);
     const RunOptions options = run_options(wish);
     Side other;
     if (peer.find('/') != std::string::npos) {
         Target target = wish.target;
         target.server.binary = peer;
+        std::ranges::copy(peer_settings, std::back_inserter(target.server.settings));
         other = side_of("klassenraum (2)", scenario, target, options);
     } else if (peer == "janus") {
         other = {peer, [=] { return run_against_janus(scenario, options); }};
@@ -120,6 +127,7 @@ int run_command_line(int argc, char** argv) {
     std::string preset;
     std::string file;
     std::string peer = "janus";
+    std::vector<std::string> peer_settings;
     unsigned rounds = 3;
     std::uint32_t most_rooms = 200;
     std::vector<std::string> names;
@@ -134,6 +142,8 @@ int run_command_line(int argc, char** argv) {
     CLI::App* compare_command = app.add_subcommand("compare", "the same load against a peer, taking turns");
     compare_command->add_option("name", preset, "preset; else eins-zu-50");
     compare_command->add_option("--peer", peer, "janus, mediasoup, or another server program's path");
+    compare_command->add_option("--peer-set", peer_settings, "section.key=value for that other server")
+        ->allow_extra_args(false);
     compare_command->add_option("--rounds", rounds, "runs of each side")->check(CLI::Range(1, 20).description(""));
     for (CLI::App* command : {run_command, preset_command, limit_command, suite_command, compare_command}) {
         add_scenario_options(*command, wish);
@@ -161,7 +171,7 @@ int run_command_line(int argc, char** argv) {
         if (run_command->parsed()) return run("", wish);
         if (limit_command->parsed()) return search_limit(preset, wish, most_rooms);
         if (suite_command->parsed()) return run_suite(names, wish);
-        if (compare_command->parsed()) return run_comparison(preset, peer, rounds, wish);
+        if (compare_command->parsed()) return run_comparison(preset, peer, peer_settings, rounds, wish);
         if (preset_command->parsed()) return preset.empty() ? list_presets() : run(preset, wish);
         std::vector<Outcome> outcomes = read_outcomes(file);
         return check_command->parsed() ? judge(outcomes, wish) : finish(outcomes, wish);

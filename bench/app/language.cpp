@@ -39,6 +39,7 @@ constexpr std::array kPhrases{
     Phrase{"janus, mediasoup, or another server program's path",
            "janus, mediasoup oder der Pfad eines anderen Serverprogramms"},
     Phrase{"runs of each side", "Läufe jeder Seite"},
+    Phrase{"section.key=value for that other server", "abschnitt.schlüssel=wert für diesen anderen Server"},
     Phrase{"written by --json", "von --json geschrieben"},
     Phrase{"rooms", "Räume"},
     Phrase{"people in each room, the teacher included", "Personen je Raum, mit der Lehrkraft"},
