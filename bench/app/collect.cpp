@@ -178,9 +178,9 @@ void Readings::set_server(Figures& figures) const {
     const auto grown_kib =
         static_cast<double>(usage_after.resident_kib) - static_cast<double>(usage_before.resident_kib);
     figures.set("server_growth", grown_kib);
-    if (connected_ > 0 && usage_after.resident_kib > idle.resident_kib) {
+    if (connected_ > 0 && usage_after.anonymous_kib > idle.anonymous_kib) {
         figures.set("server_resident_per_participant",
-                    static_cast<double>(usage_after.resident_kib - idle.resident_kib) / connected_);
+                    static_cast<double>(usage_after.anonymous_kib - idle.anonymous_kib) / connected_);
     }
     if (forwarded <= 0) return;
     figures.set("cpu_per_packet", run_ns / forwarded);
@@ -245,6 +245,13 @@ void add_floor(Outcome& outcome, const Scenario& scenario, const Readings& readi
     const double floor = measure_floor(wish);
     outcome.figures.set("floor_per_packet", floor);
     if (const auto cost = outcome.figures.get("cpu_per_packet")) outcome.figures.set("cpu_above_floor", *cost - floor);
+}
+
+void add_socket_memory(Outcome& outcome, double kib_per_socket) {
+    constexpr double kSocketsEach = 2;  // XMPP and the bridge channel
+    outcome.figures.set("server_resident_per_socket", kib_per_socket);
+    if (const auto each = outcome.figures.get("server_resident_per_participant"))
+        outcome.figures.set("server_resident_without_sockets", *each - kSocketsEach * kib_per_socket);
 }
 
 // --- over time ---

@@ -97,5 +97,7 @@ private:
 };
 
 void add_floor(Outcome& outcome, const Scenario& scenario, const Readings& readings);
+// What a participant's memory is without the signalling sockets.
+void add_socket_memory(Outcome& outcome, double kib_per_socket);
 
 }  // namespace klassenraum::bench

@@ -8,6 +8,7 @@
 
 #include "bench/app/collect.hpp"
 #include "bench/app/floor.hpp"
+#include "bench/app/socket_memory.hpp"
 #include "bench/load/generator.hpp"
 #include "bench/net/complaint.hpp"
 #include "bench/net/socket_address.hpp"
@@ -255,7 +256,12 @@ Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOp
     const Instant begin = steady_now() + 50ms;
     Generators generators = make_generators(stage.tls, stage.peers, target_of(stage),
                                             make_plans(scenario, stage.rooms, stage.domain), options, begin);
-    return run_course(generators, scenario, course, options, begin);
+    Outcome outcome = run_course(generators, scenario, course, options, begin);
+    if (stage.server && options.measure_floor) {
+        stage.server->stop();
+        if (const auto kib = measure_socket_memory(target.server)) add_socket_memory(outcome, *kib);
+    }
+    return outcome;
 }
 
 Outcome run_against_janus(const Scenario& scenario, const RunOptions& options) {

@@ -41,6 +41,7 @@ ProcessUsage usage_of(pid_t pid) {
     const fs::path folder = fs::path("/proc") / std::to_string(pid);
     const std::string status = read_file(folder / "status");
     usage.resident_kib = line_value(status, "VmRSS");
+    usage.anonymous_kib = line_value(status, "RssAnon");
     usage.peak_kib = line_value(status, "VmHWM");
     usage.threads = line_value(status, "Threads");
     std::error_code error;

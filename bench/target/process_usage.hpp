@@ -16,6 +16,7 @@ struct ProcessUsage {
     std::uint64_t system_ticks = 0;
     std::uint64_t switches = 0;  // context switches
     std::uint64_t resident_kib = 0;
+    std::uint64_t anonymous_kib = 0;  // of that its own, not its program file's
     std::uint64_t peak_kib = 0;
     std::uint64_t threads = 0;
     std::map<std::string, std::uint64_t> run_ns_by_thread;  // by thread name
