@@ -20,15 +20,16 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kUsage =
-    "klassenraum-path [--seconds N] [--repeats N] [--cold] [eins-zu-50 | dreissig-8]\n"
+    "klassenraum-path [--seconds N] [--repeats N] [--cold] [--sending NS] [eins-zu-50 | dreissig-8]\n"
     "  --seconds N   of the lesson are measured, after one that warms up (5)\n"
     "  --repeats N   how often (5); the median is printed, and the least and the most\n"
-    "  --cold        something else uses the caches before each batch\n";
+    "  --cold        something else uses the caches before each batch\n"
+    "  --sending NS  what the kernel takes to send a datagram, for the delays on a busy core (1000)\n";
 
 struct Arguments {
     int seconds = 5;
     int repeats = 5;
-    Caches caches = Caches::Warm;
+    Wish wish;
     std::string load = "eins-zu-50";
 };
 
@@ -40,7 +41,9 @@ bool read(int count, char** words, Arguments& arguments) {
         } else if (word == "--repeats" && i + 1 < count) {
             arguments.repeats = std::atoi(words[++i]);
         } else if (word == "--cold") {
-            arguments.caches = Caches::Cold;
+            arguments.wish.caches = Caches::Cold;
+        } else if (word == "--sending" && i + 1 < count) {
+            arguments.wish.sending_ns = std::atof(words[++i]);
         } else if (word == "eins-zu-50" || word == "dreissig-8") {
             arguments.load = word;
         } else {
@@ -82,7 +85,7 @@ struct Copy {
     pid_t process = -1;
 };
 
-Copy make_copy(Log& log, sim::World& world, Instant measured, Caches caches) {
+Copy make_copy(Log& log, sim::World& world, Instant measured, const Wish& wish) {
     std::array<int, 2> begin{};
     std::array<int, 2> result{};
     if (pipe(begin.data()) != 0 || pipe(result.data()) != 0) throw std::runtime_error("No pipe.");
@@ -96,7 +99,7 @@ Copy make_copy(Log& log, sim::World& world, Instant measured, Caches caches) {
     close(begin[1]);
     char word = 0;
     if (::read(begin[0], &word, 1) == 1) {
-        const Result measured_result = replay(log, world.shard(), measured, caches);
+        const Result measured_result = replay(log, world.shard(), measured, wish);
         const auto written = write(result[1], &measured_result, sizeof measured_result);
         _exit(written == sizeof measured_result ? 0 : 1);
     }
@@ -144,7 +147,7 @@ double per(std::uint64_t amount, std::uint64_t number) {
 
 void print(const Arguments& arguments, const std::vector<Result>& results) {
     std::printf("%s, %s caches, %d s, %d times: median, least to most\n", arguments.load.c_str(),
-                arguments.caches == Caches::Cold ? "cold" : "warm", arguments.seconds, arguments.repeats);
+                arguments.wish.caches == Caches::Cold ? "cold" : "warm", arguments.seconds, arguments.repeats);
     const auto seconds = static_cast<double>(arguments.seconds);
     print("RTP packets in per s", results,
           [&](const Result& r) { return static_cast<double>(r.packets_in) / seconds; });
@@ -171,6 +174,10 @@ void print(const Arguments& arguments, const std::vector<Result>& results) {
         const Cost& timers = r.work.at(static_cast<std::size_t>(Work::Timers));
         return per(timers.ns, timers.calls);
     });
+    print("so many such lessons keep 70 % of a core busy", results, [](const Result& r) { return r.delays.times; });
+    print("  forwarding delay then, us: median", results, [](const Result& r) { return r.delays.p50_us; });
+    print("  99 %", results, [](const Result& r) { return r.delays.p99_us; });
+    print("  99.9 %", results, [](const Result& r) { return r.delays.p999_us; });
 }
 
 int run(int count, char** words) {
@@ -187,7 +194,7 @@ int run(int count, char** words) {
     Log log;
     const Instant measured = world.now() + 1s;
     std::vector<Copy> copies;
-    for (int i = 0; i < arguments.repeats; ++i) copies.push_back(make_copy(log, world, measured, arguments.caches));
+    for (int i = 0; i < arguments.repeats; ++i) copies.push_back(make_copy(log, world, measured, arguments.wish));
     record(log, world, 1s + std::chrono::seconds(arguments.seconds));
     std::vector<Result> results;
     for (const Copy& copy : copies) results.push_back(run(copy));

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "bench/path/log.hpp"
+#include "bench/path/queue.hpp"
 #include "protocol/shard/shard.hpp"
 
 namespace klassenraum::path {
@@ -24,13 +25,20 @@ struct Result {
     std::uint64_t feedback_in = 0;
     std::uint64_t forwarded = 0;
     std::uint64_t datagrams_out = 0;
+    Delays delays;
 };
 
 // Warm: one call follows the other, as on a busy server. Cold: before each call something else has used the core, as on
 // a server that mostly waits.
 enum class Caches : std::uint8_t { Warm, Cold };
 
+struct Wish {
+    Caches caches = Caches::Warm;
+    double busy = 0.7;         // of a core, for Result::delays
+    double sending_ns = 1000;  // a datagram in the kernel: klassenraum-bench prints it as that of a bare sender
+};
+
 // What comes before `measured` only warms up.
-Result replay(Log& log, shard::Shard& shard, Instant measured, Caches caches);
+Result replay(Log& log, shard::Shard& shard, Instant measured, const Wish& wish);
 
 }  // namespace klassenraum::path

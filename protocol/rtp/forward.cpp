@@ -36,11 +36,21 @@ HeaderExtensionWriter choose_extensions(const Packet* source,
 }
 
 void write_header(ByteWriter& out, const ForwardHeader& header, const HeaderExtensionWriter& extensions, bool padding) {
-    out.u8(static_cast<std::uint8_t>(0x80 | (padding ? 0x20 : 0) | (extensions.empty() ? 0 : 0x10)));
-    out.u8(static_cast<std::uint8_t>((header.marker ? 0x80 : 0) | (header.payload_type & 0x7f)));
-    out.u16(header.sequence);
-    out.u32(header.timestamp);
-    out.u32(header.ssrc);
+    const auto octet = [](std::uint32_t value, unsigned place) { return static_cast<std::uint8_t>(value >> place); };
+    const std::array<std::uint8_t, kFixedHeaderSize> fixed{
+        static_cast<std::uint8_t>(0x80 | (padding ? 0x20 : 0) | (extensions.empty() ? 0 : 0x10)),
+        static_cast<std::uint8_t>((header.marker ? 0x80 : 0) | (header.payload_type & 0x7f)),
+        octet(header.sequence, 8),
+        octet(header.sequence, 0),
+        octet(header.timestamp, 24),
+        octet(header.timestamp, 16),
+        octet(header.timestamp, 8),
+        octet(header.timestamp, 0),
+        octet(header.ssrc, 24),
+        octet(header.ssrc, 16),
+        octet(header.ssrc, 8),
+        octet(header.ssrc, 0)};
+    out.bytes(fixed);
     extensions.write(out);
     if (header.original_sequence) out.u16(*header.original_sequence);
 }

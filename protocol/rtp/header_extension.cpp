@@ -1,5 +1,7 @@
 #include "protocol/rtp/header_extension.hpp"
 
+#include <cstring>
+
 namespace klassenraum::rtp {
 
 HeaderExtensions::HeaderExtensions(std::uint16_t profile, ByteView block) : block_(block) {
@@ -62,21 +64,36 @@ std::size_t HeaderExtensionWriter::size() const {
 
 void HeaderExtensionWriter::write(ByteWriter& out) const {
     if (empty()) return;
-    const std::size_t size = elements_size();
-    const std::size_t words = (size + 3) / 4;
-    out.u16(two_byte_ ? kTwoByteProfile : kOneByteProfile);
-    out.u16(static_cast<std::uint16_t>(words));
-    for (std::size_t i = 0; i < count_; ++i) {
-        const HeaderExtension& element = elements_[i];
-        if (two_byte_) {
+    if (two_byte_) {
+        const std::size_t size = elements_size();
+        const std::size_t words = (size + 3) / 4;
+        out.u16(kTwoByteProfile);
+        out.u16(static_cast<std::uint16_t>(words));
+        for (std::size_t i = 0; i < count_; ++i) {
+            const HeaderExtension& element = elements_[i];
             out.u8(element.id);
             out.u8(static_cast<std::uint8_t>(element.data.size()));
-        } else {
-            out.u8(static_cast<std::uint8_t>(std::size_t{element.id} << 4 | (element.data.size() - 1)));
+            out.bytes(element.data);
         }
-        out.bytes(element.data);
+        out.zeros(words * 4 - size);
+        return;
     }
-    out.zeros(words * 4 - size);
+    // Nearly every packet: put together first, then written at once.
+    constexpr std::size_t kLongest = 4 + kMaxForwardedExtensions * 17 + 3;
+    std::array<std::uint8_t, kLongest> block;
+    std::size_t size = 4;
+    for (std::size_t i = 0; i < count_; ++i) {
+        const ByteView data = elements_[i].data;
+        block[size++] = static_cast<std::uint8_t>(std::size_t{elements_[i].id} << 4 | (data.size() - 1));
+        std::memcpy(block.data() + size, data.data(), data.size());
+        size += data.size();
+    }
+    while (size % 4 != 0) block[size++] = 0;
+    block[0] = kOneByteProfile >> 8;
+    block[1] = kOneByteProfile & 0xff;
+    block[2] = 0;
+    block[3] = static_cast<std::uint8_t>(size / 4 - 1);
+    out.bytes(ByteView(block).first(size));
 }
 
 }  // namespace klassenraum::rtp
