@@ -57,6 +57,12 @@ struct Bridge::Parts {
                 .video_cap = overload.cap(),
                 .fan_out = &fan_out};
     }
+    // For whatever is not a packet: what waits goes first, to those whom it was for.
+    Context begin(Instant now, Output& out) {
+        Context fresh = context(now, out);
+        fan_out.flush(fresh);
+        return fresh;
+    }
     Conference* find(RoomId room) {
         const auto found = std::find_if(conferences.begin(), conferences.end(),
                                         [room](const auto& conference) { return conference->id == room; });
@@ -312,9 +318,10 @@ DropReason Bridge::Parts::receive_media(
 }
 
 void Bridge::Parts::settle(Context& context) {
-    fan_out.flush(context);
     for (const auto& conference : conferences) {
-        if (conference->dirty()) conference->settle(context);
+        if (!conference->dirty()) continue;
+        fan_out.flush(context);
+        conference->settle(context);
     }
 }
 
@@ -323,7 +330,7 @@ Bridge::Bridge(Config config, const crypto::Identity& identity, Entropy& entropy
 Bridge::~Bridge() = default;
 
 void Bridge::execute(const colibri::Command& command, Instant now, Output& out) {
-    Context context = parts_->context(now, out);
+    Context context = parts_->begin(now, out);
     std::visit([&](const auto& known) { parts_->execute(known, context); }, command);
     parts_->settle(context);
 }
@@ -336,6 +343,7 @@ void Bridge::receive(MutableBytes datagram, const Address& from, Instant now, Wa
 
 void Bridge::finish_batch(Instant now, Output& out) {
     Context context = parts_->context(now, out);
+    parts_->fan_out.finish_batch(context);
     parts_->settle(context);
 }
 
@@ -355,7 +363,7 @@ std::optional<EndpointId> Bridge::authorize(std::string_view conference,
 void Bridge::channel_opened(EndpointId endpoint, Channel channel, Instant now, Output& out) {
     Place* place = parts_->directory.find(endpoint);
     if (place == nullptr) return;
-    Context context = parts_->context(now, out);
+    Context context = parts_->begin(now, out);
     const std::size_t before = out.texts.size();
     ChannelState& state = place->endpoint->channel;
     (channel == Channel::WebSocket ? state.websocket : state.sctp) = true;
@@ -368,7 +376,7 @@ void Bridge::channel_opened(EndpointId endpoint, Channel channel, Instant now, O
 void Bridge::channel_text(EndpointId endpoint, Channel channel, std::string_view text, Instant now, Output& out) {
     Place* place = parts_->directory.find(endpoint);
     if (place == nullptr) return;
-    Context context = parts_->context(now, out);
+    Context context = parts_->begin(now, out);
     const std::size_t before = out.texts.size();
     place->endpoint->channel.last_heard = channel;
     receive_message(*place->conference, *place->endpoint, text, context);
@@ -386,13 +394,13 @@ void Bridge::channel_closed(EndpointId endpoint, Channel channel, Instant, Outpu
 void Bridge::send_sctp(EndpointId endpoint, ByteView packet, Instant now, Output& out) {
     if (Place* place = parts_->directory.find(endpoint)) {
         place->link->bundle.send_sctp(packet, now, out.datagrams);
-        Context context = parts_->context(now, out);
+        Context context = parts_->begin(now, out);
         parts_->follow(*place, context);
     }
 }
 
 void Bridge::expire(Instant now, WallTime, Output& out) {
-    Context context = parts_->context(now, out);
+    Context context = parts_->begin(now, out);
     if (parts_->next_tick && now >= *parts_->next_tick) {
         parts_->next_tick = now + kTick;
         parts_->tick(context);
@@ -423,8 +431,11 @@ void Bridge::Parts::tick(Context& context) {
 }
 
 std::optional<Instant> Bridge::deadline() const {
-    if (!parts_->next_pace || !parts_->next_tick) return parts_->next_tick;
-    return std::min(*parts_->next_pace, *parts_->next_tick);
+    std::optional<Instant> earliest = parts_->next_tick;
+    for (const auto& due : {parts_->next_pace, parts_->fan_out.deadline()}) {
+        if (due && (!earliest || *due < *earliest)) earliest = due;
+    }
+    return earliest;
 }
 
 void Bridge::measure(const Load& load, Instant now, Output& out) {
@@ -435,7 +446,7 @@ void Bridge::measure(const Load& load, Instant now, Output& out) {
     if (parts_->overload.level() == before) return;
     ++(parts_->overload.level() > before ? parts_->counters.overload_raised : parts_->counters.overload_lowered);
     for (const auto& conference : parts_->conferences) conference->mark_dirty();
-    Context context = parts_->context(now, out);
+    Context context = parts_->begin(now, out);
     parts_->settle(context);
 }
 

@@ -20,7 +20,7 @@ struct Context {
     const Config& config;
     VideoCap video_cap = {};    // of overload
     FanOut* fan_out = nullptr;  // takes pictures' packets until the batch ends; null: they go at once
-    std::size_t evening = 0;    // DatagramSink::evening() of the packet that is passed on
+    std::size_t evening = 0;    // by how much the packet that is passed on shall grow, to leave with others as one run
 };
 
 }  // namespace klassenraum::bridge

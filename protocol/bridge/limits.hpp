@@ -77,6 +77,7 @@ inline constexpr Duration kAllocationInterval = 5s;       // layers are chosen a
 inline constexpr Duration kStrainedInterval = 500ms;      // while more is sent than the estimate says
 inline constexpr Duration kPaddingPause = 5s;             // after the estimate fell: first the queue must drain
 inline constexpr Duration kPaceInterval = 2ms;            // between the parts of a burst
+inline constexpr Duration kFrameHold = 500us;  // for a frame's other packets: browsers send them within 0.4 ms (p90)
 inline constexpr double kEstimateChange = 0.15;           // of the estimate: chosen anew at once, as JVB
 inline constexpr double kWantedMargin = 1.3;              // of what all wishes cost: probes show no more than that
 inline constexpr Duration kConnectionStatsInterval = 10s;  // as JVB

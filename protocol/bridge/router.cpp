@@ -171,9 +171,7 @@ void forward_video(const Subscription& subscription,
 }
 
 void forward_video(Source& source, const rtp::Packet& packet, const projection::VideoPacket& video, Context& context) {
-    context.evening = context.out.datagrams.evening();
     for (const Subscription& subscription : source.subscriptions) forward_video(subscription, packet, video, context);
-    context.evening = 0;
 }
 
 bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context) {

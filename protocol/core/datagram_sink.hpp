@@ -23,9 +23,6 @@ public:
     // One receiver has got all that there is for it: a sink that collects may send now, before what it holds has left
     // the core's caches.
     virtual void pause() {}
-    // By how much a picture's packet that is passed on now may grow to be as long as the others of its frame, which
-    // then leave as one run.
-    virtual std::size_t evening() const { return 0; }
 
     void send(const Address& destination, ByteView datagram) {
         MutableBytes slot = acquire();

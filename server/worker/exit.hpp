@@ -31,8 +31,6 @@ public:
     }
 
     void pause() override { socket_.pause(); }
-    std::size_t evening() const override { return evening_; }
-    void set_evening(std::size_t octets) { evening_ = octets; }
 
     std::vector<RelayedDatagram> relayed;
 
@@ -41,7 +39,6 @@ private:
     Address v4_;
     Address v6_;
     MutableBytes slot_;
-    std::size_t evening_ = 0;
 };
 
 }  // namespace klassenraum::worker

@@ -14,7 +14,6 @@
 #include "server/privacy/memory/wiping.hpp"
 #include "server/worker/clock.hpp"
 #include "server/worker/exit.hpp"
-#include "server/worker/frame_evening.hpp"
 #include "server/worker/mailbox.hpp"
 #include "server/worker/poller.hpp"
 #include "server/worker/system_entropy.hpp"
@@ -132,13 +131,10 @@ void Worker::Loop::read_datagrams(net::UdpSocket& socket, Instant now) {
         const auto batch = socket.receive_batch();
         if (batch.empty()) return;
         if (batches > 0) now = steady_now();
-        FrameEvening frames(batch);
         for (const net::Received& datagram : batch) {
-            exit.set_evening(frames.next());
             // Nobody on the network has a TURN client's address: who claims one lies.
             if (!turn::is_relayed(datagram.from)) shard.receive(datagram.bytes, datagram.from, now, wall, outbox);
         }
-        exit.set_evening(0);
         shard.finish_batch(now, outbox);
         datagrams_received += batch.size();
         send_all();
