@@ -16,6 +16,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "bench/net/complaint.hpp"
 #include "bench/net/datagrams.hpp"
@@ -115,17 +116,25 @@ Janus::Janus() : ip_(own_address()) {
         throw Complaint("Janus needs a network interface besides loopback.",
                         "Janus braucht eine Netzwerkschnittstelle außer Loopback.");
     folder_ = make_configuration(ip_);
-    // Its Unix socket's thread may start before what it waits for is set, and end at once; then so does Janus.
-    for (int tries = 0; tries < kStarts && socket_ < 0; ++tries) {
-        pid_ = start_process({kBinary, "-F", folder_, "-C", folder_ + "/janus.jcfg"}, folder_ + "/output");
-        socket_ = connect_to(folder_ + "/api", pid_);
-        if (pid_ >= 0) break;
+    // Its Unix socket's thread may start before what it waits for is set, and end at once; then so does Janus, perhaps
+    // when it already has our connection.
+    for (int tries = 0; tries < kStarts && session_ == 0; ++tries) start();
+    if (session_ != 0) return;
+    throw Complaint("Janus does not start; its words are in " + folder_ + "/output.",
+                    "Janus startet nicht; was es sagt, steht in " + folder_ + "/output.");
+}
+
+void Janus::start() {
+    pid_ = start_process({kBinary, "-F", folder_, "-C", folder_ + "/janus.jcfg"}, folder_ + "/output");
+    socket_ = connect_to(folder_ + "/api", pid_);
+    if (socket_ < 0) return;
+    try {
+        const std::string answer = talk(R"({"janus":"create"})", false);
+        session_ = json::parse(answer).at("data").at("id").to_number<std::uint64_t>();
+    } catch (const Complaint&) {
+        close(std::exchange(socket_, -1));
+        stop_process(std::exchange(pid_, -1));
     }
-    if (socket_ < 0)
-        throw Complaint("Janus does not start; its words are in " + folder_ + "/output.",
-                        "Janus startet nicht; was es sagt, steht in " + folder_ + "/output.");
-    const std::string answer = talk(R"({"janus":"create"})", false);
-    session_ = json::parse(answer).at("data").at("id").to_number<std::uint64_t>();
 }
 
 Janus::~Janus() {

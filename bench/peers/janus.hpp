@@ -35,6 +35,7 @@ private:
         bool camera = false;
         bool microphone = false;
     };
+    void start();
     std::string talk(const std::string& request, bool wants_event);
     std::uint64_t attach();
     void create_room(std::uint64_t number, const Scenario& scenario);
