@@ -8,14 +8,15 @@ namespace {
 
 constexpr Duration kTick = std::chrono::milliseconds(25);
 constexpr std::size_t kMaxPendingProbes = 5;
-constexpr std::size_t kMaxReports = 1024;  // of one feedback message
+constexpr std::size_t kMaxReports = 1024;  // of one feedback message …
+constexpr std::size_t kUsualReports = 64;  // … and what there is room for at first: 50 ms of 10 Mbit/s
 
 }  // namespace
 
 Estimator::Estimator(Limits limits)
     : limits_(limits), rate_control_(limits.start, limits.minimum, limits.maximum), estimate_(limits.start) {
     loss_.set_rate(limits.start);
-    arrived_.reserve(kMaxReports);
+    arrived_.reserve(kUsualReports);
 }
 
 void Estimator::sent(std::uint16_t sequence, std::uint32_t octets, std::int32_t probe_cluster, Instant now) {

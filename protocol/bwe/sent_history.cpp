@@ -20,7 +20,7 @@ Instant instant_of(std::uint64_t microseconds) {
 }  // namespace
 
 SentHistory::SentHistory() {
-    entries_.reserve(kLength);
+    entries_.reserve(kReserved);
 }
 
 bool SentHistory::occupied(const Entry& entry, Instant now) const {

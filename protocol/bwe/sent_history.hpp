@@ -1,6 +1,6 @@
 // What was sent under which transport-wide sequence number, until feedback tells what became of it. A ring that grows
-// with what is on its way, in memory reserved at first and touched on use: what is older than its largest length, or
-// than kMaxAge, counts as never reported. Owned by Estimator.
+// with what is on its way; only an outage makes it outgrow what is reserved at first. What is older than its largest
+// length, or than kMaxAge, counts as never reported. Owned by Estimator.
 #pragma once
 
 #include <optional>
@@ -36,6 +36,7 @@ private:
     };
     static_assert(sizeof(Entry) == 16);
     static constexpr std::size_t kFirstLength = 128;
+    static constexpr std::size_t kReserved = 1024;                 // 2 s at 5 Mbit/s
     static constexpr std::size_t kLength = 4096;                   // 5 s at 10 Mbit/s of 1,200-octet packets
     static constexpr Duration kMaxAge = std::chrono::seconds(20);  // an outage after which feedback comes again
     Entry& at(std::uint64_t sequence) { return entries_[sequence & (entries_.size() - 1)]; }

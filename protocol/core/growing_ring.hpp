@@ -1,5 +1,5 @@
-// A Ring of which no more is touched than it ever held, doubling up to `Capacity`; all of it is reserved by the
-// constructor, so that pushing allocates nothing. Pushing onto a full one drops the oldest. Index 0 is the oldest.
+// A Ring that is no larger than what it ever held asked for, doubling up to `Capacity`. Pushing onto a full one drops
+// the oldest. Index 0 is the oldest.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +15,6 @@ class GrowingRing {
     static_assert(Capacity != 0 && (Capacity & (Capacity - 1)) == 0, "places are found by a mask");
 
 public:
-    GrowingRing() { values_.reserve(Capacity); }
-
     void push(const T& value) {
         if (size_ == values_.size() && size_ < Capacity) grow();
         values_[place(size_)] = value;
