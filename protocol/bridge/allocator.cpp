@@ -161,23 +161,52 @@ bool Allocator::satisfied() const {
 // One step for this source within `room`; on stage, from nothing, as many as are preferred.
 bool Allocator::improve(Entry& entry, bwe::BitsPerSecond room) const {
     const int before = entry.chosen;
-    const int last = entry.on_stage && before < 0 ? entry.preferred : std::min(before + 1, entry.count - 1);
+    const int last = std::min(entry.on_stage && before < 0 ? entry.preferred : before + 1, entry.ceiling);
     while (entry.chosen < last && price(entry, entry.chosen + 1) <= room) ++entry.chosen;
     if (entry.chosen < 0) return false;
     // What costs no more is better for nothing.
-    for (int i = entry.count - 1; i > entry.chosen; --i) {
+    for (int i = entry.ceiling; i > entry.chosen; --i) {
         if (price(entry, i) <= price(entry, entry.chosen)) entry.chosen = i;
     }
     return entry.chosen != before;
 }
 
-std::span<const Allocation> Allocator::allocate(bwe::BitsPerSecond budget) {
+// Whether what is chosen for the source comes with a key frame, and for more than before.
+bool Allocator::begins(const Entry& entry) const {
+    if (entry.chosen <= entry.current) return false;
+    if (entry.current < 0) return true;
+    const projection::Target& before = layer(entry, entry.current).target;
+    const projection::Target& after = layer(entry, entry.chosen).target;
+    return std::tie(before.encoding, before.spatial) != std::tie(after.encoding, after.spatial);
+}
+
+// True when somebody has to wait.
+bool Allocator::hold_back(const RaiseLimit& limit) {
+    begun_ = 0;
+    bool waiting = false;
+    for (Entry& entry : entries_) {
+        if (!begins(entry)) continue;
+        const bwe::BitsPerSecond cost = rate(entry, entry.chosen);
+        const bool may = !limit.only_from_dark || (entry.on_stage && entry.current < 0);
+        const bool first = begun_ == 0 && limit.one_at_least;
+        if (may && (entry.on_stage || first || begun_ + cost <= limit.rate)) {
+            begun_ += cost;
+        } else {
+            entry.chosen = entry.ceiling = entry.current;
+            waiting = true;
+        }
+    }
+    return waiting;
+}
+
+// Hands out the budget down the list; what is left of it is returned.
+bwe::BitsPerSecond Allocator::distribute(bwe::BitsPerSecond budget) {
     bwe::BitsPerSecond room = budget;
     for (Entry& entry : entries_) entry.chosen = -1;
     if (!entries_.empty() && entries_.front().oversend >= 0) {
         Entry& first = entries_.front();
         improve(first, room);
-        for (int i = first.chosen + 1; i <= first.oversend; ++i) {
+        for (int i = first.chosen + 1; i <= std::min(first.oversend, first.ceiling); ++i) {
             if (rate(first, i) <= room + kMostOversent) first.chosen = i;
         }
         room -= price(first, first.chosen);
@@ -193,12 +222,24 @@ std::span<const Allocation> Allocator::allocate(bwe::BitsPerSecond budget) {
             if (entry.on_stage && entry.chosen < entry.preferred) break;
         }
     }
+    return room;
+}
+
+std::span<const Allocation> Allocator::allocate(bwe::BitsPerSecond budget, const RaiseLimit& limit) {
+    for (Entry& entry : entries_) entry.ceiling = entry.count - 1;
+    const bwe::BitsPerSecond room = distribute(budget);
     next_step_ = kUnlimitedRate;
     for (const Entry& entry : entries_) {
         if (entry.chosen + 1 >= entry.count) continue;
         next_step_ = std::min(next_step_, price(entry, entry.chosen + 1) - price(entry, entry.chosen));
     }
     next_step_ += budget - room;
+    held_back_ = hold_back(limit);
+    // Nobody goes without for the sake of somebody who waits.
+    if (held_back_) {
+        distribute(budget);
+        hold_back(limit);
+    }
     allocations_.assign(candidates_.size(), Allocation{});
     for (const Entry& entry : entries_) {
         allocations_[entry.candidate].max_height = entry.limit;

@@ -48,6 +48,14 @@ struct Allocation {
     bool operator==(const Allocation&) const = default;
 };
 
+// Better layers begin with key frames. Those of several sources at once are a burst that a narrow line takes for its
+// own end, so beyond `rate`, as all raised layers cost together, sources wait for the next time.
+struct RaiseLimit {
+    bwe::BitsPerSecond rate = kUnlimitedRate;
+    bool one_at_least = true;     // however much it costs
+    bool only_from_dark = false;  // only a source on stage that shows nothing
+};
+
 class Allocator {
 public:
     // First what is wished: who has a place, and which layers come into question. `candidates` in speech order, the
@@ -60,10 +68,12 @@ public:
     bwe::BitsPerSecond ideal() const;
 
     // Then what is granted. Parallel to the candidates, valid until the next plan().
-    std::span<const Allocation> allocate(bwe::BitsPerSecond budget = kUnlimitedRate);
-    bwe::BitsPerSecond granted() const;  // what the result costs
-    bool raised() const;                 // somebody is shown better than before
-    bool satisfied() const;              // nobody is shown less than wished for want of bandwidth
+    std::span<const Allocation> allocate(bwe::BitsPerSecond budget = kUnlimitedRate, const RaiseLimit& limit = {});
+    bwe::BitsPerSecond granted() const;                  // what the result costs
+    bool raised() const;                                 // somebody is shown better than before
+    bwe::BitsPerSecond begun() const { return begun_; }  // what the layers cost that begin with a key frame now
+    bool held_back() const { return held_back_; }        // somebody waits only for others' key frames
+    bool satisfied() const;                              // nobody is shown less than wished for want of bandwidth
     bwe::BitsPerSecond next_step() const { return next_step_; }  // from which budget on somebody would be shown better
 
 private:
@@ -76,6 +86,7 @@ private:
         int preferred = 0;
         int oversend = -1;  // up to here the first source may exceed the budget
         int current = -1;
+        int ceiling = -1;  // for want of more than bandwidth
         int chosen = -1;
     };
     void order(const colibri::ReceiverConstraints& constraints);
@@ -86,6 +97,9 @@ private:
     bwe::BitsPerSecond rate(const Entry& entry, int index) const;
     bwe::BitsPerSecond price(const Entry& entry, int index) const;
     bool improve(Entry& entry, bwe::BitsPerSecond room) const;
+    bool begins(const Entry& entry) const;
+    bool hold_back(const RaiseLimit& limit);
+    bwe::BitsPerSecond distribute(bwe::BitsPerSecond budget);
 
     std::span<const VideoCandidate> candidates_;
     std::vector<std::size_t> order_;  // most important first
@@ -93,6 +107,8 @@ private:
     std::vector<Entry> entries_;
     std::vector<Allocation> allocations_;
     bwe::BitsPerSecond next_step_ = 0;
+    bwe::BitsPerSecond begun_ = 0;
+    bool held_back_ = false;
 };
 
 // The height that encoding `index` of `count` has when 720 lines are captured, which is what clients do.

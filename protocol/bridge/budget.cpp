@@ -45,6 +45,10 @@ bwe::BitsPerSecond Budget::update(bwe::BitsPerSecond estimate,
     return estimate;
 }
 
+bool Budget::falling(Instant now) const {
+    return strained() || (lowered_at_ && now - *lowered_at_ < kPatience);
+}
+
 void Budget::lower(bwe::BitsPerSecond estimate, Instant now) {
     strained_since_.reset();
     granted_ = estimate;

@@ -25,6 +25,8 @@ public:
     void raised(Instant now) { raised_at_ = now; }
     // More is used than the estimate says, for a short time only: look again soon.
     bool strained() const { return strained_since_.has_value(); }
+    // Quality was lowered a moment ago, or is about to be: the line shows what it carries only when its queue is empty.
+    bool falling(Instant now) const;
 
 private:
     void lower(bwe::BitsPerSecond estimate, Instant now);

@@ -58,6 +58,8 @@ private:
     void reallocate(Endpoint& receiver, Context& context);
     bool allocation_due(const Endpoint& receiver, Instant now) const;
     bwe::BitsPerSecond video_budget(Endpoint& receiver, Context& context);
+    RaiseLimit raise_limit(const Endpoint& receiver, bwe::BitsPerSecond budget, const Context& context) const;
+    void note_raise(VideoDemand& demand, Instant now) const;
     void settle_video(Endpoint& receiver, Context& context);
     void settle_voices(Context& context);
     void settle_audio(Endpoint& receiver, Context& context);

@@ -57,8 +57,12 @@ struct VideoDemand {
     bwe::BitsPerSecond estimate = 0;  // allocated with
     bwe::BitsPerSecond granted = 0;
     bwe::BitsPerSecond ideal = 0;
+    bwe::BitsPerSecond voices = 0;
     bwe::BitsPerSecond next_step = 0;  // from which rate on somebody would be shown better
     bool satisfied = true;
+    bool held_back = false;        // somebody waits only for others' key frames
+    Instant begun_at{};            // when layers began with key frames last, …
+    bwe::BitsPerSecond begun = 0;  // … and what these cost, with all less than kRaiseInterval before
     Instant at{};
 };
 

@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxEndpointName = 64;
 // --- SSRC rewriting (jitsi-media.md 1.7) ---
 inline constexpr std::size_t kMaxAudioSlots = 50;  // as JVB
 inline constexpr std::size_t kMaxVideoSlots = 50;
-inline constexpr std::size_t kSpareVoiceSlots = 2;  // beyond the loudest and the floor: for those who change
+inline constexpr std::size_t kSpareVoiceSlots = 2;         // beyond the loudest and the floor: for those who change
 inline constexpr std::size_t kComfortableVideoSlots = 25;  // beyond it an idle slot is re-used before a new one is made
 inline constexpr Duration kRemapAfter = 3s;  // a client ignores a re-map while it still negotiates the SSRC
 
@@ -65,21 +65,25 @@ inline constexpr std::uint32_t kIngressByteBurst = 2'500'000;
 
 // --- speech ---
 inline constexpr std::size_t kMaxRecentSpeakers = 10;
-inline constexpr Duration kVoiceHold = 1s;       // a voice that was not among the loudest for so long may lose its slot
-inline constexpr Duration kVoiceRetry = 100ms;   // before a voice for which no slot was free asks again
-inline constexpr double kAudible = 8;            // energy from which a voice is worth a slot
+inline constexpr Duration kVoiceHold = 1s;      // a voice that was not among the loudest for so long may lose its slot
+inline constexpr Duration kVoiceRetry = 100ms;  // before a voice for which no slot was free asks again
+inline constexpr double kAudible = 8;           // energy from which a voice is worth a slot
 inline constexpr std::uint8_t kUnknownLoudness = 40;  // of a voice without RFC 6464's level, in large rooms
 
 // --- downlink ---
 inline constexpr std::size_t kMaxFeedbackReports = 1024;  // packets of one feedback message: over a second's worth
 inline constexpr std::int64_t kVoiceReserve = 50'000;     // bit/s kept free for voices at the least: one voice
 inline constexpr Duration kAllocationInterval = 5s;       // layers are chosen anew at least so often, as JVB
-inline constexpr Duration kStrainedInterval = 500ms;      // while more is sent than the estimate says
-inline constexpr Duration kPaddingPause = 5s;             // after the estimate fell: first the queue must drain
-inline constexpr Duration kPaceInterval = 2ms;            // between the parts of a burst
-inline constexpr Duration kFrameHold = 500us;  // for a frame's other packets: browsers send them within 0.4 ms (p90)
-inline constexpr double kEstimateChange = 0.15;           // of the estimate: chosen anew at once, as JVB
-inline constexpr double kWantedMargin = 1.3;              // of what all wishes cost: probes show no more than that
+inline constexpr Duration kShortInterval = 500ms;  // while more is sent than the estimate says, or more would fit
+inline constexpr Duration kPaddingPause = 5s;      // after the estimate fell: first the queue must drain
+inline constexpr Duration kPaceInterval = 2ms;     // between the parts of a burst
+inline constexpr Duration kFrameHold = 500us;    // for a frame's other packets: browsers send them within 0.4 ms (p90)
+inline constexpr double kEstimateChange = 0.15;  // of the estimate: chosen anew at once, as JVB
+inline constexpr double kWantedMargin = 1.3;     // of what all wishes cost: probes show no more than that
 inline constexpr Duration kConnectionStatsInterval = 10s;  // as JVB
+
+// --- quality that comes up ---
+inline constexpr Duration kRaiseInterval = 1s;  // between the key frames of one source and the next
+inline constexpr double kRaiseShare = 0.25;     // of the estimate: begins together all the same
 
 }  // namespace klassenraum::bridge

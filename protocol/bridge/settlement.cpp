@@ -106,7 +106,11 @@ void Conference::reallocate(Endpoint& receiver, Context& context) {
 bool Conference::allocation_due(const Endpoint& receiver, Instant now) const {
     const VideoDemand& demand = receiver.demand;
     const Duration age = now - demand.at;
-    if (age >= (receiver.budget.strained() ? kStrainedInterval : kAllocationInterval)) return true;
+    const bool more_fits = receiver.downlink.estimator.estimate() >= demand.next_step + demand.voices;
+    const Duration interval = receiver.budget.strained() || more_fits ? kShortInterval
+                              : demand.held_back                      ? kRaiseInterval
+                                                                      : kAllocationInterval;
+    if (age >= interval) return true;
     const auto last = static_cast<double>(demand.estimate);
     return std::abs(static_cast<double>(receiver.downlink.estimator.estimate()) - last) > kEstimateChange * last;
 }
@@ -120,11 +124,31 @@ bwe::BitsPerSecond Conference::video_budget(Endpoint& receiver, Context& context
     receiver.demand.estimate = estimator.estimate();
     receiver.demand.at = context.now;
     receiver.demand.ideal = ideal;
+    receiver.demand.voices = voices;
     receiver.downlink.estimator.set_wanted(voices +
                                            static_cast<bwe::BitsPerSecond>(kWantedMargin * static_cast<double>(ideal)));
     if (!reports) return kUnlimitedRate;
     const bwe::BitsPerSecond rate = std::max<bwe::BitsPerSecond>(estimator.estimate() - voices, 0);
     return receiver.budget.update(rate, allocator_.used(), receiver.downlink.proof(), context.now);
+}
+
+// What may begin at once: a burst of key frames is taken for a line that became narrower.
+RaiseLimit Conference::raise_limit(const Endpoint& receiver, bwe::BitsPerSecond budget, const Context& context) const {
+    if (budget == kUnlimitedRate) return {};
+    const VideoDemand& demand = receiver.demand;
+    const bool lately = context.now - demand.begun_at < kRaiseInterval;
+    const auto together = static_cast<bwe::BitsPerSecond>(kRaiseShare * static_cast<double>(demand.estimate));
+    return {.rate = lately ? together - demand.begun : together,
+            .one_at_least = !lately,
+            .only_from_dark = receiver.budget.falling(context.now)};
+}
+
+void Conference::note_raise(VideoDemand& demand, Instant now) const {
+    demand.held_back = allocator_.held_back();
+    if (allocator_.begun() == 0) return;
+    const bool lately = now - demand.begun_at < kRaiseInterval;
+    demand.begun = allocator_.begun() + (lately ? demand.begun : 0);
+    demand.begun_at = now;
 }
 
 void Conference::settle_video(Endpoint& receiver, Context& context) {
@@ -138,8 +162,10 @@ void Conference::settle_video(Endpoint& receiver, Context& context) {
         candidate_sources_.push_back(source);
     }
     allocator_.plan(receiver.constraints, candidates_, context.video_cap);
-    const std::span<const Allocation> allocations = allocator_.allocate(video_budget(receiver, context));
+    const bwe::BitsPerSecond budget = video_budget(receiver, context);
+    const std::span<const Allocation> allocations = allocator_.allocate(budget, raise_limit(receiver, budget, context));
     if (allocator_.raised()) receiver.budget.raised(context.now);
+    note_raise(receiver.demand, context.now);
     receiver.demand.granted = allocator_.granted();
     receiver.demand.next_step = allocator_.next_step();
     receiver.demand.satisfied = allocator_.satisfied();

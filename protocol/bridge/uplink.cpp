@@ -76,6 +76,11 @@ DropReason take(Conference& conference, Arrival arrival, Context& context) {
         arrival.stream.active = true;
         source.owner.arrivals.prepare();
         conference.mark_dirty();  // the allocator may choose this encoding now
+        // An encoding begins with a key frame: whoever is to have it can have it from that one on, and need not ask.
+        if (source.is_video()) {
+            if (context.fan_out != nullptr) context.fan_out->flush(context);
+            conference.settle(context);
+        }
     }
     if (!arrival.stream.losses.empty()) send_nacks(source, context);
     return source.is_video() ? take_video(conference, arrival, received.unrepairable_gap, context)

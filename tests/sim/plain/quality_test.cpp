@@ -11,6 +11,15 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1;
 
+// The median of each figure over three seeds, where one seed says little.
+Outcome median_of_three(Outcome (*scenario)(std::uint64_t)) {
+    std::vector<Outcome> runs;
+    for (const std::uint64_t seed : {kSeed, kSeed + 1, kSeed + 2}) runs.push_back(scenario(seed));
+    Outcome outcome;
+    for (const Summary& figure : summarize(runs)) outcome.add(figure.name, figure.unit, figure.median, figure.goal);
+    return outcome;
+}
+
 // Every figure with a goal reaches it, but those named reach the other bound.
 void expect_goals(const Outcome& outcome, const std::map<std::string, double>& instead = {}) {
     for (const Figure& figure : outcome.figures) {
@@ -41,14 +50,13 @@ TEST(Quality, EveryScenarioHasANameOfItsOwn) {
 }
 
 TEST(Quality, ALineThatFallsAndRecoversIsFollowed) {
-    expect_goals(rate_falls_and_recovers(kSeed), {{"below the new rate after", 4},
-                                                  {"85 % used again after", 8},
-                                                  {"used before", 60},
-                                                  {"used while narrow", 70},
-                                                  {"used 5 s after the rise", 70},
-                                                  {"queue p95, narrow", 200},
-                                                  {"frozen", 5},
-                                                  {"gaps of the voice", 4}});
+    expect_goals(median_of_three(rate_falls_and_recovers), {{"below the new rate after", 2.5},
+                                                            {"85 % used again after", 8},
+                                                            {"used before", 78},
+                                                            {"used while narrow", 75},
+                                                            {"used 5 s after the rise", 78},
+                                                            {"queue p95, narrow", 200},
+                                                            {"frozen", 5}});
 }
 
 TEST(Quality, LayersOfVp9FollowTheLine) {
@@ -66,7 +74,7 @@ TEST(Quality, LayersOfAv1FollowTheLine) {
 }
 
 TEST(Quality, ADownloadBesideTheLessonLeavesItsSound) {
-    const Outcome outcome = somebody_downloads(kSeed);
+    const Outcome outcome = median_of_three(somebody_downloads);
     EXPECT_EQ(outcome["wrong pictures"], 0);
     EXPECT_LE(outcome["gaps of the voice"], 4);
     EXPECT_LE(outcome["frozen"], 15);
@@ -93,7 +101,7 @@ TEST(Quality, ThirtyPercentOfLossLeavesTheSound) {
 }
 
 TEST(Quality, SomebodyFarAwayIsServedAsWell) {
-    expect_goals(is_far_away(kSeed));
+    expect_goals(median_of_three(is_far_away));
 }
 
 TEST(Quality, DisorderIsNotNoticed) {
@@ -111,11 +119,11 @@ TEST(Quality, AnotherNetworkIsFoundAtOnceAndAnotherPortAtTheNextCheck) {
 }
 
 TEST(Quality, OneBadLineOfThirtyChangesNothingForTheOthers) {
-    expect_goals(one_line_of_thirty_is_bad(kSeed), {{"key frames others get for Ben's sake", 30}});
+    expect_goals(median_of_three(one_line_of_thirty_is_bad));
 }
 
 TEST(Quality, SpeakersAreLargeSoonThoughTheyChangeEveryTwoSeconds) {
-    expect_goals(speakers_change_every_2_s(kSeed), {{"key frames asked of senders", 100}});
+    expect_goals(speakers_change_every_2_s(kSeed));
 }
 
 TEST(Quality, WhoeverJoinsSeesTheTeacherSharplyWithinThreeSeconds) {
