@@ -137,6 +137,8 @@ void Conference::expire(Context& context) {
         send_receiver_reports(*endpoint, context);
         expire_activity(*endpoint, context);
         tell_connection_stats(*endpoint, context);
+        const bwe::Estimator& estimator = endpoint->downlink.estimator;
+        if (!estimator.untested()) endpoint->voice_fit.update(estimator.estimate(), context.now);
     }
     if (speakers_.deadline() && context.now >= *speakers_.deadline()) expire_speaker(context);
     if (everybody) expire_voices(context);

@@ -40,8 +40,8 @@ public:
     void heard(Instant now) { speakers_.heard(now); }
     // So many people that only the loudest go out.
     bool crowded(const Context& context) const { return endpoints_.size() > context.config.loudest_above; }
-    // Whether this voice, by its last packet, is one of those that everybody hears.
-    bool admit_voice(Source& voice, Context& context);
+    // By its last packet, whether this voice is one of those that everybody hears, and among whom it is.
+    VoiceAdmission admit_voice(Source& voice, Context& context);
     void alive_again(Endpoint& endpoint, Context& context);
 
     void settle(Context& context);
@@ -80,6 +80,7 @@ private:
     std::vector<std::unique_ptr<Endpoint>> endpoints_;  // as they came
     DominantSpeaker speakers_;
     LoudestVoices loudest_;
+    LoudestVoices loudest_of_all_;  // one, for lines that bear no more
     Allocator allocator_;
     bool dirty_ = false;
     bool voices_dirty_ = false;            // somebody began to speak who may have no slot everywhere

@@ -31,6 +31,9 @@ std::vector<std::unique_ptr<Source>> Endpoint::set_sources(std::vector<colibri::
         });
         if (same == before.end()) {
             sources.push_back(std::make_unique<Source>(*this, std::move(description), now));
+            const auto minutes = static_cast<std::size_t>((now - created) / std::chrono::minutes(1));
+            sources.back()->beyond_share = introduced_ >= kSourcesToBeginWith + minutes;
+            if (!sources.back()->beyond_share) ++introduced_;
             continue;
         }
         // The channel may have told a later type than signalling: only what signalling changed counts.

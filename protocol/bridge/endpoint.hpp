@@ -17,6 +17,7 @@
 #include "protocol/bridge/source.hpp"
 #include "protocol/bridge/speech_activity.hpp"
 #include "protocol/bridge/token_bucket.hpp"
+#include "protocol/bridge/voice_fit.hpp"
 #include "protocol/colibri/constraints.hpp"
 #include "protocol/colibri/message.hpp"
 #include "protocol/core/ids.hpp"
@@ -128,6 +129,7 @@ public:
     Slots<AudioStream> audio{kMaxAudioSlots, kMaxAudioSlots};
     Slots<VideoStream> video{kComfortableVideoSlots, kMaxVideoSlots};
     Downlink downlink;
+    VoiceFit voice_fit;
     Budget budget;
     VideoDemand demand;
     TokenBucket retransmissions{kRetransmissionsPerSecond, kRetransmissionBurst};
@@ -149,6 +151,7 @@ private:
     void index_ssrcs();
 
     std::vector<SignalledSsrc> signalled_;  // few: searched in order
+    std::size_t introduced_ = 0;            // sources, of which each took SSRCs at others for good
 };
 
 }  // namespace klassenraum::bridge

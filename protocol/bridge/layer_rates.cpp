@@ -81,8 +81,14 @@ void LayerRates::close_bucket() {
 }
 
 bwe::BitsPerSecond LayerRates::rate(std::size_t encoding, std::size_t spatial, std::size_t temporal) const {
-    return static_cast<bwe::BitsPerSecond>(
-        cells_[(encoding * kSpatial + spatial) * kTemporal + temporal].smoothed_bps);
+    return static_cast<bwe::BitsPerSecond>(cells_[(encoding * kSpatial + spatial) * kTemporal + temporal].smoothed_bps);
+}
+
+bwe::BitsPerSecond LayerRates::lately(std::size_t encoding) const {
+    const Layers& layers = layers_[encoding];
+    if (layers.spatial == 0 || layers.temporal == 0) return 0;
+    const Cell& top = cells_[(encoding * kSpatial + layers.spatial - 1U) * kTemporal + layers.temporal - 1U];
+    return 8 * bwe::BitsPerSecond{std::accumulate(top.octets.begin(), top.octets.end(), std::uint32_t{0})};
 }
 
 }  // namespace klassenraum::bridge

@@ -27,6 +27,9 @@ public:
     std::size_t spatial_layers(std::size_t encoding) const { return layers_[encoding].spatial; }
     std::size_t temporal_layers(std::size_t encoding) const { return layers_[encoding].temporal; }
     bwe::BitsPerSecond rate(std::size_t encoding, std::size_t spatial, std::size_t temporal) const;
+    // Of the whole encoding in the last second, not smoothed; known once the encoding has been sent for so long.
+    bwe::BitsPerSecond lately(std::size_t encoding) const;
+    bool settled(std::size_t encoding) const { return layers_[encoding].buckets >= kBuckets; }
 
 private:
     static constexpr Duration kBucket = std::chrono::milliseconds(250);

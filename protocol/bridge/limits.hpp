@@ -12,6 +12,9 @@ using namespace std::chrono_literals;
 
 // --- population ---
 inline constexpr std::size_t kMaxSourcesPerEndpoint = 8;  // microphone, camera, screens; Jicofo allows 20 SSRCs in all
+// A receiver without SSRC rewriting keeps each SSRC that it was ever sent, up to srtp::kMaxOutboundSsrcs: nobody may
+// fill that alone by turning a camera on and off. One more a minute.
+inline constexpr std::size_t kSourcesToBeginWith = 24;
 inline constexpr std::size_t kMaxEncodings = 3;           // simulcast as every Jitsi client sends it
 inline constexpr std::size_t kMaxEndpointsPerConference = 500;
 inline constexpr std::size_t kMaxEndpointName = 64;
@@ -47,6 +50,12 @@ inline constexpr Duration kKeyframeWindow = 10s;
 inline constexpr Duration kRestingLook = 100ms;      // at endpoints that have nothing due
 inline constexpr Duration kReportInterval = 500ms;   // receiver reports, as JVB
 inline constexpr Duration kEncodingIdle = 1500ms;    // an encoding that sent nothing for so long is not active
+// … or sooner, when what lies below it goes on (a sender's CPU or line gave out); also an encoding with less than this
+// share of the rate below it.
+inline constexpr Duration kEncodingStarved = 700ms;
+inline constexpr double kStarvingShare = 0.5;
+inline constexpr double kFedShare = 0.8;
+inline constexpr std::int64_t kStarvingBelow = 40'000;  // bit/s: of a still picture nothing can be said
 inline constexpr Duration kSourceIdle = 5s;          // a source that sent nothing for so long is not "forwarded"
 inline constexpr Duration kConstraintHoldDown = 3s;  // before a sender is told to send less
 inline constexpr Duration kDefaultRtt = 100ms;       // until a report told it

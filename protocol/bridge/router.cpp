@@ -64,7 +64,7 @@ void account(Stream& stream, const rtp::Packet& packet, std::size_t size, Contex
 DropReason forward(const Subscription& subscription,
                    const rtp::Packet& packet,
                    const projection::AudioPacket& audio,
-                   bool admitted,
+                   const VoiceAdmission& admission,
                    Context& context) {
     AudioStream& stream = *subscription.audio;
     Endpoint& receiver = *subscription.receiver;
@@ -72,7 +72,8 @@ DropReason forward(const Subscription& subscription,
     // A client takes an SSRC on which nothing ever came for one that its browser lost, and renegotiates
     // (jitsi-media.md 1.7): each slot gets a first packet, loud or not.
     const bool unused = receiver.ssrc_rewriting && stream.packets_sent == 0;
-    if (!stream.wanted || !(admitted || stream.chosen || unused)) {
+    const bool admitted = receiver.voice_fit.admits(admission) || stream.chosen;
+    if (!stream.wanted || !(admitted || unused)) {
         stream.projection.skip(audio);
         return DropReason::NotSubscribed;
     }
@@ -95,6 +96,7 @@ DropReason forward(const Subscription& subscription,
     const DropReason drop = protect_and_send(receiver, extensions, slot, written.size, context);
     if (drop != DropReason::None) return drop;
     receiver.downlink.sent_voice(written.size, context.now);
+    receiver.voice_fit.sent(written.size);
     account(stream, packet, written.size, context);
     return drop;
 }
@@ -137,20 +139,24 @@ void forward_audio(Source& source,
                    const rtp::Packet& packet,
                    const projection::AudioPacket& audio,
                    rtp::Codec codec,
-                   bool admitted,
+                   const VoiceAdmission& admission,
                    Context& context) {
     Scratch scratch;
     std::optional<rtp::Packet> primary;  // made when the first receiver needs it
     for (const Subscription& subscription : source.subscriptions) {
-        const Endpoint& receiver = *subscription.receiver;
+        Endpoint& receiver = *subscription.receiver;
+        if (admission.everyone && subscription.audio->wanted) receiver.voice_fit.offered(packet.octets().size());
+        const bool plain = codec == rtp::Codec::Red && receiver.accepts(rtp::Codec::Opus) &&
+                           (receiver.voice_fit.plain() || !receiver.accepts(codec));
         DropReason drop = DropReason::ReceiverLacksCodec;
         if (!receiver.connected) {
             drop = DropReason::SrtpNotReady;
-        } else if (receiver.accepts(codec)) {
-            drop = forward(subscription, packet, audio, admitted, context);
-        } else if (codec == rtp::Codec::Red && receiver.accepts(rtp::Codec::Opus)) {
+        } else if (plain) {
             if (!primary) primary = without_redundancy(packet, scratch);
-            drop = primary ? forward(subscription, *primary, audio, admitted, context) : DropReason::RtpMalformed;
+            drop = primary ? forward(subscription, *primary, audio, admission, context) : DropReason::RtpMalformed;
+            if (drop == DropReason::None) ++context.counters.redundancy_stripped;
+        } else if (receiver.accepts(codec)) {
+            drop = forward(subscription, packet, audio, admission, context);
         }
         if (drop != DropReason::None) count(context.counters.drops, drop);
     }
@@ -185,7 +191,8 @@ bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence,
     if (!packet) return false;
     Scratch scratch;
     const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());
-    if (type != nullptr && type->codec == rtp::Codec::Red && !receiver.accepts(rtp::Codec::Red)) {
+    const bool as_it_is = packet->payload_type() == as_sent->header.payload_type;
+    if (type != nullptr && type->codec == rtp::Codec::Red && !as_it_is) {
         packet = without_redundancy(*packet, scratch);
         if (!packet) return false;
     }

@@ -12,12 +12,12 @@
 
 namespace klassenraum::bridge {
 
-// `admitted`: goes to everyone, not only to those who chose this voice.
+// `admission`: to whom it goes besides those who chose this voice.
 void forward_audio(Source& source,
                    const rtp::Packet& packet,
                    const projection::AudioPacket& audio,
                    rtp::Codec codec,
-                   bool admitted,
+                   const VoiceAdmission& admission,
                    Context& context);
 void forward_video(const Subscription& subscription,
                    const rtp::Packet& packet,

@@ -193,7 +193,7 @@ void Conference::assign_video(Endpoint& receiver, Source& source, const Allocati
         const auto assigned = receiver.video.assign(source, context.now, context.entropy);
         if (assigned.displaced != nullptr) assigned.displaced->unsubscribe(receiver);
         stream = assigned.stream;
-    } else {
+    } else if (!source.beyond_share) {
         const IncomingStream& first = source.encodings.front();
         stream = receiver.video.adopt(source, first.ssrc, first.rtx_ssrc, ready_at(receiver, source, context),
                                       context.entropy);

@@ -68,7 +68,25 @@ bool Source::expire(Instant now) {
         keyframes.keyframe_seen(i);  // none will come
         changed = true;
     }
+    for (std::size_t i = 1; i < encodings.size(); ++i) {
+        const bool starving = starves(i, now);
+        changed = changed || starving != starving_[i];
+        starving_[i] = starving;
+    }
     return changed;
+}
+
+// Whether the encoding is sent by name only: nothing or hardly anything comes while the one below it goes on. Whoever
+// is shown it would see it stand still.
+bool Source::starves(std::size_t encoding, Instant now) const {
+    const IncomingStream& above = encodings[encoding];
+    const IncomingStream& below = encodings[encoding - 1];
+    if (!above.active || !below.active) return false;
+    if (now - above.last_packet >= kEncodingStarved && now - below.last_packet < kEncodingStarved / 2) return true;
+    const bwe::BitsPerSecond below_rate = rates.lately(encoding - 1);
+    if (!rates.settled(encoding) || below_rate < kStarvingBelow) return false;
+    const double share = starving_[encoding] ? kFedShare : kStarvingShare;
+    return static_cast<double>(rates.lately(encoding)) < share * static_cast<double>(below_rate);
 }
 
 bool Source::alive(Instant now) const {
@@ -97,7 +115,7 @@ void Source::update_ladder(Instant now) {
     const bool any =
         std::any_of(encodings.begin(), encodings.end(), [](const auto& encoding) { return encoding.active; });
     for (std::size_t i = 0; i < encodings.size(); ++i) {
-        if (any && !encodings[i].active) continue;
+        if ((any && !encodings[i].active) || starving_[i]) continue;
         append_layers(static_cast<std::uint8_t>(i));
     }
 }

@@ -75,13 +75,17 @@ public:
     // A microphone whose voice goes out at present. In a small room that is each of them.
     bool on_air = true;
     Instant heard{};  // when it was last among the loudest
+    // Its owner has signalled more sources than its share of what others' SSRC tables hold.
+    bool beyond_share = false;
     LayerRates rates;
     bool was_alive = true;  // as settle() saw it
 
 private:
+    bool starves(std::size_t encoding, Instant now) const;
     void append_layers(std::uint8_t encoding);
 
     std::vector<VideoLayer> ladder_;
+    std::array<bool, kMaxEncodings> starving_{};
     std::array<std::uint16_t, kMaxLayers> layer_heights_{};
     std::uint8_t layers_ = 0;
 };

@@ -37,9 +37,9 @@ DropReason take_audio(Conference& conference,
         arrival.source.owner.speech.push(loudness, context.now);
         conference.heard(context.now);
     }
-    const bool admitted = conference.admit_voice(arrival.source, context);
+    const VoiceAdmission admission = conference.admit_voice(arrival.source, context);
     arrival.source.cache.insert(0, packet.sequence(), packet.octets(), context.now);
-    forward_audio(arrival.source, packet, audio, arrival.codec, admitted, context);
+    forward_audio(arrival.source, packet, audio, arrival.codec, admission, context);
     return DropReason::None;
 }
 

@@ -18,20 +18,24 @@ std::size_t voice_slots(const Endpoint& receiver, const Config& config) {
 }  // namespace
 
 // In a small room everyone; else the loudest, and whoever has the floor in any case.
-bool Conference::admit_voice(Source& voice, Context& context) {
-    if (!crowded(context)) return true;
+VoiceAdmission Conference::admit_voice(Source& voice, Context& context) {
     const Endpoint& speaker = voice.owner;
     const double energy = speaker.speech.energy();
-    const bool loud = loudest_.admit(speaker.id, energy, context.config.loudest_voices, context.now);
-    if (!loud && speakers_.current() != speaker.id) {
+    const bool has_floor = speakers_.current() == speaker.id;
+    VoiceAdmission admission;
+    admission.few = loudest_.admit(speaker.id, energy, context.config.loudest_voices, context.now) || has_floor;
+    admission.loudest = loudest_of_all_.admit(speaker.id, energy, 1, context.now) || has_floor;
+    if (!crowded(context)) return admission;
+    admission.everyone = admission.few;
+    if (!admission.everyone) {
         ++context.counters.voices_not_loud;
-        return false;
+        return admission;
     }
-    if (energy < kAudible) return true;
+    if (energy < kAudible) return admission;
     voice.heard = context.now;
     if (!voice.on_air) voices_dirty_ = true;
     voice.on_air = true;
-    return true;
+    return admission;
 }
 
 // Somebody began to speak: each receiver that has no slot for that voice gives it one.
@@ -84,6 +88,7 @@ void Conference::assign_voice(Endpoint& receiver, Source& source, Context& conte
         if (stream != nullptr && stream->known_from) ++context.counters.voice_slots_remapped;
     } else {
         const Instant signalled = std::max(source.signalled, receiver.described.value_or(context.now));
+        if (source.beyond_share) return;
         stream = receiver.audio.adopt(source, source.encodings.front().ssrc, 0,
                                       signalled + context.config.announce_delay, context.entropy);
     }
