@@ -52,7 +52,9 @@ Limit find_limit(const std::function<Outcome(std::uint32_t rooms)>& run,
         Outcome outcome = run(rooms);
         const bool bench_limit = !outcome.bottlenecks.empty();
         const bool holds = all_hold(outcome, thresholds);
-        if (serves_all(outcome) && rooms >= limit.rooms_for_cores) extrapolate(outcome, rooms, limit);
+        const bool good = holds && !bench_limit;
+        // The largest load that held tells most; before there is one, the largest that was served.
+        if (good ? rooms > limit.held : limit.held == 0 && serves_all(outcome)) extrapolate(outcome, rooms, limit);
         limit.outcomes.push_back(std::move(outcome));
         limit.bench_was_limit = bench_limit;
         if (bench_limit && again) break;

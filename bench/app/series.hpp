@@ -16,7 +16,7 @@ struct Limit {
     std::uint32_t held = 0;         // rooms with which all thresholds held
     std::uint32_t broke = 0;        // the least with which one did not; 0: none was found
     bool bench_was_limit = false;
-    // CPU time, which is told even where the bench was the limit: at the largest load that the server served.
+    // CPU time, which is told even where the bench was the limit: at the largest load that held, else that was served.
     std::uint32_t rooms_for_cores = 0;
     double cores_per_room = 0;
     // With the bare sender's floor taken off: what a network card would not bill. Empty: not measured, or nothing left.

@@ -242,7 +242,8 @@ void Peer::expire(Instant now, Uplink& out) {
     if (now >= check_at_) send_check(now, out);
     if (!handshake_at_ || now < *handshake_at_) return;
     ERR_clear_error();
-    DTLSv1_handle_timeout(ssl_.get());
+    // Below zero: nobody has answered for so long that it is given up.
+    if (DTLSv1_handle_timeout(ssl_.get()) < 0) return handshake_at_.reset();
     flush(out);
     set_handshake_timer(now);
 }

@@ -90,6 +90,12 @@ TEST(FindLimit, DoesNotCountTheCpuOfALoadThatWasNotServed) {
     EXPECT_EQ(limit.rooms_for_cores, 2U);
 }
 
+TEST(FindLimit, TakesTheCpuOfTheLargestLoadThatHeld) {
+    const Limit limit = find_limit([](std::uint32_t rooms) { return run_of(rooms, 5); }, 1, 200, little_loss());
+    EXPECT_EQ(limit.held, 5U);
+    EXPECT_EQ(limit.rooms_for_cores, 5U);
+}
+
 TEST(FindLimit, SaysWhenTheBareSenderCostsAsMuch) {
     const Limit limit = find_limit(
         [](std::uint32_t rooms) {
