@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "protocol/bridge/bridge.hpp"
+#include "protocol/bridge/fan_out.hpp"
 #include "tests/protocol/bridge/classroom.hpp"
 
 namespace {
@@ -39,6 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     room.want(bob, 360);
     room.now += 1s;
     room.forget();
+    FanOut fan_out;
     ByteReader in({data, size});
     while (in.ok() && in.remaining() > 2) {
         const std::uint8_t steps = in.u8();
@@ -47,13 +49,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::vector<std::uint8_t> datagram(octets.begin(), octets.end());
         Endpoint& sender = (steps & 1) != 0 ? alice : bob;
         Context context = room.context();
+        context.fan_out = &fan_out;
         const bool rtcp = datagram.size() > 1 && datagram[1] >= 192 && datagram[1] < 224;
+        // As the bridge does: what waits goes before anything but a picture happens, and is kept over a batch's end.
         if (rtcp) {
+            fan_out.flush(context);
             receive_rtcp(room.conference, sender, datagram, context);
         } else {
             receive_rtp(room.conference, sender, datagram, context);
         }
-        if ((steps & 2) != 0) room.run_for(std::chrono::milliseconds(20 * (steps >> 4)));
+        fan_out.finish_batch(context);
+        if ((steps & 2) == 0) continue;
+        fan_out.flush(context);
+        room.run_for(std::chrono::milliseconds(20 * (steps >> 4)));
     }
     for (const bridge::testing::Datagram& sent : room.sink.sent) {
         require(sent.octets.size() <= kDatagramCapacity);
