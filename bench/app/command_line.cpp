@@ -22,7 +22,7 @@ Scenario scenario_of(const std::string& preset, const Wish& wish) {
     if (!scenario) {
         std::vector<std::string> names;
         for (const Preset& known : presets()) names.emplace_back(known.name);
-        const std::string meant = config::nearest(preset, names, 6);
+        const std::string meant = config::nearest(preset, names, 3);
         throw UsageComplaint(
             "There is no preset " + preset + "." + (meant.empty() ? "" : " Did you mean " + meant + "?") +
                 " Next: klassenraum-bench preset",
