@@ -36,7 +36,7 @@ private:
     };
     static_assert(sizeof(Entry) == 16);
     static constexpr std::size_t kFirstLength = 128;
-    static constexpr std::size_t kReserved = 1024;                 // 2 s at 5 Mbit/s
+    static constexpr std::size_t kReserved = 512;                  // a second at 5 Mbit/s
     static constexpr std::size_t kLength = 4096;                   // 5 s at 10 Mbit/s of 1,200-octet packets
     static constexpr Duration kMaxAge = std::chrono::seconds(20);  // an outage after which feedback comes again
     Entry& at(std::uint64_t sequence) { return entries_[sequence & (entries_.size() - 1)]; }

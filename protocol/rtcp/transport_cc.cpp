@@ -9,6 +9,19 @@ enum Symbol : std::uint8_t { kNotReceived, kSmallDelta, kLargeDelta, kReserved }
 constexpr Duration kTick = std::chrono::microseconds(250);
 constexpr Duration kReferenceUnit = std::chrono::milliseconds(64);
 
+std::uint32_t mark_of(std::int64_t sequence) {
+    return static_cast<std::uint32_t>(sequence + 1);
+}
+
+std::uint32_t microseconds_of(Instant time) {
+    return static_cast<std::uint32_t>(time.time_since_epoch().count());
+}
+
+// The time within half an hour of `now` that ends in these microseconds.
+Instant instant_near(Instant now, std::uint32_t time_us) {
+    return now + Duration(static_cast<std::int32_t>(time_us - microseconds_of(now)));
+}
+
 }  // namespace
 
 std::optional<TransportCcFeedback> TransportCcFeedback::parse(const Member& member) {
@@ -76,7 +89,8 @@ void TransportCcRecorder::record(std::uint16_t transport_sequence, std::uint32_t
     const std::int64_t sequence = unwrapper_.unwrap(transport_sequence);
     prepare();
     if (sequence <= highest_ - kWindow || find(sequence) != nullptr) return;
-    arrivals_[static_cast<std::size_t>(sequence) % kArrivalWindow] = {sequence, arrival};
+    arrivals_[static_cast<std::size_t>(sequence) % kArrivalWindow] = {.next = mark_of(sequence),
+                                                                      .time_us = microseconds_of(arrival)};
     // A packet that was late is reported after all; those behind it are then told once more, and truly.
     if (next_ < 0 || sequence < next_) next_ = sequence;
     highest_ = std::max(highest_, sequence);
@@ -99,7 +113,7 @@ bool TransportCcRecorder::due(Instant now) const {
 
 const TransportCcRecorder::Arrival* TransportCcRecorder::find(std::int64_t sequence) const {
     const Arrival& arrival = arrivals_[static_cast<std::size_t>(sequence) % kArrivalWindow];
-    return arrival.sequence == sequence ? &arrival : nullptr;
+    return arrival.next == mark_of(sequence) ? &arrival : nullptr;
 }
 
 namespace {
@@ -164,9 +178,10 @@ bool TransportCcRecorder::write_feedback(ByteWriter& out, std::uint32_t sender_s
             statuses.add(kNotReceived, 0);
             continue;
         }
-        const std::int64_t ticks = ticks_of(arrival->time);
+        const Instant time = instant_near(now, arrival->time_us);
+        const std::int64_t ticks = ticks_of(time);
         if (!reference) {
-            reference = arrival->time.time_since_epoch() / kReferenceUnit;
+            reference = time.time_since_epoch() / kReferenceUnit;
             previous = *reference * (kReferenceUnit / kTick);
         }
         const std::int64_t delta = ticks - previous;

@@ -71,9 +71,10 @@ public:
     bool write_feedback(ByteWriter& out, std::uint32_t sender_ssrc, Instant now);
 
 private:
+    // 8 octets, as everybody who sends has a window of these.
     struct Arrival {
-        std::int64_t sequence = -1;
-        Instant time{};
+        std::uint32_t next = 0;     // sequence number + 1, its lower half; 0: none
+        std::uint32_t time_us = 0;  // wraps after an hour, long after it was told
     };
     const Arrival* find(std::int64_t sequence) const;
 
