@@ -19,6 +19,7 @@ struct Counters {
     std::uint64_t layers_lowered = 0;    // … or a lesser one
     std::uint64_t videos_suspended = 0;  // wanted, but the line does not carry it
     std::uint64_t voices_not_loud = 0;       // voice packets that were not among the loudest of a large room
+    std::uint64_t voices_held_back = 0;      // voice packets for which a receiver's line had no room
     std::uint64_t voice_slots_remapped = 0;  // an audio SSRC was given another voice
     std::uint64_t redundancy_stripped = 0;   // voice packets sent without some or all of their redundancy (RFC 2198)
     std::uint64_t retransmissions_sent = 0;

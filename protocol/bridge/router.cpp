@@ -73,6 +73,7 @@ DropReason forward(const Subscription& subscription,
     // (jitsi-media.md 1.7): each slot gets a first packet, loud or not.
     const bool unused = receiver.ssrc_rewriting && stream.packets_sent == 0;
     const bool admitted = receiver.voice_fit.admits(admission) || stream.chosen;
+    if (stream.wanted && admission.everyone && !admitted) ++context.counters.voices_held_back;
     if (!stream.wanted || !(admitted || unused)) {
         stream.projection.skip(audio);
         return DropReason::NotSubscribed;

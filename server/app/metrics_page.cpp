@@ -108,6 +108,18 @@ void write_front(Text& text, const http::ListenerCounters& listener, const sctp:
     text.sample(stack.counters().refused);
 }
 
+// What large rooms and narrow lines leave of the voices.
+void write_voices(Text& text, const Workers& workers) {
+    text.counter("klassenraum_voices_not_loud_total", "Voice packets that were not among the loudest of a large room.");
+    per_worker(text, workers, &Counters::voices_not_loud);
+    text.counter("klassenraum_voices_held_back_total", "Voice packets for which a receiver's line had no room.");
+    per_worker(text, workers, &Counters::voices_held_back);
+    text.counter("klassenraum_voice_slots_remapped_total", "Times a receiver's audio SSRC was given another voice.");
+    per_worker(text, workers, &Counters::voice_slots_remapped);
+    text.counter("klassenraum_redundancy_stripped_total", "Voice packets sent without their redundancy (RED).");
+    per_worker(text, workers, &Counters::redundancy_stripped);
+}
+
 // What each receiver's line and the machine leave of the pictures.
 void write_pictures(Text& text, const Workers& workers) {
     text.counter("klassenraum_layers_raised_total", "Switches of a receiver to a better layer of a picture.");
@@ -196,6 +208,7 @@ void write_workers(Text& text, const Workers& workers) {
     per_worker(text, workers, &Counters::commands_refused);
     text.counter("klassenraum_dtls_connected_total", "DTLS handshakes that were completed.");
     per_worker(text, workers, &Counters::dtls_connected);
+    write_voices(text, workers);
     write_pictures(text, workers);
     text.counter("klassenraum_retransmissions_total", "RTP packets repeated on request.");
     per_worker(text, workers, &Counters::retransmissions_sent);

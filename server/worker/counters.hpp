@@ -42,6 +42,10 @@ struct Counters {
     metrics::Counter layers_raised;
     metrics::Counter layers_lowered;
     metrics::Counter videos_suspended;
+    metrics::Counter voices_not_loud;
+    metrics::Counter voices_held_back;
+    metrics::Counter voice_slots_remapped;
+    metrics::Counter redundancy_stripped;
     metrics::Counter probes_begun;
     metrics::Counter probe_packets_sent;
     metrics::Counter padding_packets_sent;

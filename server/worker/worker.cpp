@@ -250,6 +250,10 @@ void Worker::Loop::publish(Instant now) {
     counters.layers_raised.set(bridge.layers_raised);
     counters.layers_lowered.set(bridge.layers_lowered);
     counters.videos_suspended.set(bridge.videos_suspended);
+    counters.voices_not_loud.set(bridge.voices_not_loud);
+    counters.voices_held_back.set(bridge.voices_held_back);
+    counters.voice_slots_remapped.set(bridge.voice_slots_remapped);
+    counters.redundancy_stripped.set(bridge.redundancy_stripped);
     counters.probes_begun.set(bridge.probes_begun);
     counters.probe_packets_sent.set(bridge.probe_packets_sent);
     counters.padding_packets_sent.set(bridge.padding_packets_sent);

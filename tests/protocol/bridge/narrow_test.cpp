@@ -125,6 +125,7 @@ TEST_F(NarrowLine, HearsTheLoudestWhereNoMoreFits) {
     std::size_t all = 0;
     for (std::size_t i = 0; i < speakers.size(); ++i) all += heard(i, 111);
     EXPECT_LE(all, 3U * 110U);
+    EXPECT_GE(room.counters.voices_held_back, 3U * 90U);
     // The others hear everybody.
     EXPECT_GE(room.sent_to(*speakers[1]).size(), 5U * 100U);
 }
