@@ -61,6 +61,7 @@ struct Bridge::Parts {
     Context begin(Instant now, Output& out) {
         Context fresh = context(now, out);
         fan_out.flush(fresh);
+        note_paced(fresh);
         return fresh;
     }
     Conference* find(RoomId room) {
@@ -90,6 +91,9 @@ struct Bridge::Parts {
     void settle(Context& context);
     void tick(Context& context);
     void pace(Context& context);
+    void note_paced(const Context& context) {
+        if (context.paced && !next_pace) next_pace = context.now + kPaceInterval;
+    }
 
     Config config;
     dtls::ServerContext dtls;
@@ -323,6 +327,7 @@ void Bridge::Parts::settle(Context& context) {
         fan_out.flush(context);
         conference->settle(context);
     }
+    note_paced(context);
 }
 
 Bridge::Bridge(Config config, const crypto::Identity& identity, Entropy& entropy)
@@ -338,6 +343,7 @@ void Bridge::execute(const colibri::Command& command, Instant now, Output& out) 
 void Bridge::receive(MutableBytes datagram, const Address& from, Instant now, WallTime, Output& out) {
     Context context = parts_->context(now, out);
     const DropReason drop = parts_->receive(datagram, from, context);
+    parts_->note_paced(context);
     if (drop != DropReason::None) count(parts_->counters.drops, drop);
 }
 

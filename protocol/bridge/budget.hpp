@@ -11,30 +11,38 @@ namespace klassenraum::bridge {
 
 class Budget {
 public:
-    // The rate to allocate with. `used`: what the present allocation costs; `proven`: the last rate that a probe
-    // showed, with its time.
     struct Proof {
         bwe::BitsPerSecond rate = 0;
         Instant at{};
     };
-    bwe::BitsPerSecond update(bwe::BitsPerSecond estimate,
-                              bwe::BitsPerSecond used,
-                              std::optional<Proof> proven,
-                              Instant now);
+    // What else is known of the line.
+    struct Line {
+        std::optional<Proof> proven;        // the last rate that a probe showed
+        std::optional<Instant> lowered_at;  // the estimate, by feedback
+        bool queue_stands = false;
+    };
+    // The rate to allocate with. `used`: what the present allocation costs.
+    bwe::BitsPerSecond update(bwe::BitsPerSecond estimate, bwe::BitsPerSecond used, const Line& line, Instant now);
     // The allocation showed somebody more with what was given.
     void raised(Instant now) { raised_at_ = now; }
+    // The last update() found far less than is used: whatever still goes out fills the line's queue.
+    bool collapsed(Instant now) const { return collapsed_at_ == now; }
+    bool collapsed_within(Duration time, Instant now) const { return collapsed_at_ && now - *collapsed_at_ < time; }
     // More is used than the estimate says, for a short time only: look again soon.
     bool strained() const { return strained_since_.has_value(); }
     // Quality was lowered a moment ago, or is about to be: the line shows what it carries only when its queue is empty.
     bool falling(Instant now) const;
 
 private:
-    void lower(bwe::BitsPerSecond estimate, Instant now);
+    bool bearable(bwe::BitsPerSecond estimate, bwe::BitsPerSecond used, const Line& line, Instant now) const;
+    void lower(bwe::BitsPerSecond used, Instant now);
 
-    std::optional<bwe::BitsPerSecond> granted_;
     std::optional<Instant> strained_since_;
     std::optional<Instant> lowered_at_;
     std::optional<Instant> raised_at_;
+    bwe::BitsPerSecond failed_ = 0;  // was used when it had to be lowered
+    double margin_ = 0;
+    std::optional<Instant> collapsed_at_;
     Duration pause_{};
 };
 

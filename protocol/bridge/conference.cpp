@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/bridge/pacing.hpp"
 #include "protocol/bridge/probing.hpp"
 #include "protocol/bridge/reports.hpp"
 
@@ -168,7 +169,10 @@ void Conference::expire_speaker(Context& context) {
 bool Conference::pace(Context& context) {
     bool busy = false;
     for (const auto& endpoint : endpoints_) {
-        if (!endpoint->resting) busy = send_probes(*endpoint, context) || busy;
+        if (endpoint->resting) continue;
+        const bool waiting = send_waiting(*endpoint, context);
+        const bool probing = send_probes(*endpoint, context);
+        busy = busy || waiting || probing;
     }
     return busy;
 }

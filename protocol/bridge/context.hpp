@@ -21,6 +21,7 @@ struct Context {
     VideoCap video_cap = {};    // of overload
     FanOut* fan_out = nullptr;  // takes pictures' packets until the batch ends; null: they go at once
     std::size_t evening = 0;    // by how much the packet that is passed on shall grow, to leave with others as one run
+    bool paced = false;         // somebody's packets wait: Conference::pace() is due in kPaceInterval
 };
 
 }  // namespace klassenraum::bridge

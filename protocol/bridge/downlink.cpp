@@ -71,8 +71,10 @@ void Downlink::take(rtcp::TransportCcFeedback feedback, Instant now) {
     }
     const bwe::BitsPerSecond before = estimator.estimate();
     estimator.feedback(reports_, now);
+    const auto delay = estimator.feedback_delay();
+    if (delay && queue_.note(*delay, now)) estimator.queue_stands(now);
     if (estimator.estimate() < before) lowered_at_ = now;
-    if (const auto delay = estimator.feedback_delay(); delay && !rtt_reported_) {
+    if (delay && !rtt_reported_) {
         rtt_ = std::clamp<Duration>((rtt_ * 7 + *delay) / 8, 1ms, kMaxRtt);
         estimator.set_round_trip(rtt_);
     }
@@ -84,14 +86,11 @@ Duration Downlink::answer_time() const {
     return delay ? std::clamp<Duration>(*delay - kFeedbackWaits, rtt_, kMaxRtt) : rtt_;
 }
 
-// More than about half would keep the queue of a full line full, and everything new behind it late.
 bool Downlink::may_repeat(std::size_t octets, Instant now) {
-    constexpr double kShare = 0.45;
-    constexpr double kBurst = 0.25;  // seconds
-    constexpr double kLeast = 3000;  // two packets, however narrow the line
     if (estimator.untested()) return true;
-    const double rate = kShare * static_cast<double>(estimator.estimate()) / 8;
-    repeat_room_ = std::min(repeat_room_ + rate * bwe::seconds_of(now - repeats_at_), rate * kBurst + kLeast);
+    const double rate = kRepetitionShare * static_cast<double>(estimator.estimate()) / 8;
+    const double most = rate * bwe::seconds_of(kRepetitionBurst) + kLeastRepetitions;
+    repeat_room_ = std::min(repeat_room_ + rate * bwe::seconds_of(now - repeats_at_), most);
     repeats_at_ = now;
     if (repeat_room_ < static_cast<double>(octets)) return false;
     repeat_room_ -= static_cast<double>(octets);
@@ -115,9 +114,12 @@ bwe::BitsPerSecond Downlink::voice_rate(Instant now) {
     return voice_rate_;
 }
 
-std::optional<Budget::Proof> Downlink::proof() const {
-    const auto& probe = estimator.last_probe();
-    return probe ? std::optional(Budget::Proof{.rate = probe->rate, .at = probe->at}) : std::nullopt;
+Budget::Line Downlink::line(bwe::BitsPerSecond voices) const {
+    Budget::Line line{.proven = std::nullopt, .lowered_at = lowered_at_, .queue_stands = queue_.stands()};
+    if (const auto& probe = estimator.last_probe()) {
+        line.proven = Budget::Proof{.rate = probe->rate - voices, .at = probe->at};
+    }
+    return line;
 }
 
 void Downlink::take_round_trip(Duration sample) {

@@ -9,6 +9,7 @@
 
 #include "protocol/bridge/budget.hpp"
 #include "protocol/bridge/limits.hpp"
+#include "protocol/bridge/standing_queue.hpp"
 #include "protocol/bwe/estimator.hpp"
 #include "protocol/rtcp/transport_cc.hpp"
 
@@ -29,6 +30,8 @@ public:
     Duration rtt() const { return rtt_; }
     // How soon the answer to what goes out now may come: a queue that has just grown is in no report yet.
     Duration answer_time() const;
+    // A queue is on the line.
+    bool queueing() const { return queue_.there(); }
     // Takes a repetition of so many octets off what repetitions of pictures may take of the line; false: too much.
     bool may_repeat(std::size_t octets, Instant now);
     bool lowered_within(Duration time, Instant now) const { return lowered_at_ && now - *lowered_at_ < time; }
@@ -36,8 +39,8 @@ public:
     // Of voices, which are never held back: what they take, as measured.
     void sent_voice(std::size_t octets, Instant now);
     bwe::BitsPerSecond voice_rate(Instant now);
-    // The last rate that a probe showed.
-    std::optional<Budget::Proof> proof() const;
+    // What is known of the line beside the estimate, less what voices take.
+    Budget::Line line(bwe::BitsPerSecond voices) const;
 
     // Everything that goes out while a probe cluster is on its way counts as part of it. True when one more packet of
     // it is due: begins with the next cluster that the estimator asks for.
@@ -81,7 +84,8 @@ private:
     std::vector<bwe::ProbeCluster> clusters_;  // at most the estimator's five
     std::optional<Cluster> cluster_;
     std::optional<Instant> lowered_at_;  // the estimate, by feedback
-    double repeat_room_ = 0;             // octets
+    StandingQueue queue_;
+    double repeat_room_ = 0;  // octets
     Instant repeats_at_{};
     double padding_debt_ = 0;
     Instant padding_at_{};

@@ -102,7 +102,8 @@ bool Endpoint::may_rest() const {
         return !source->keyframes.deadline() &&
                std::ranges::all_of(source->encodings, [](const auto& encoding) { return encoding.losses.empty(); });
     };
-    return demand.satisfied && !downlink.probing() && !arrivals.deadline() && std::ranges::all_of(sources, is_idle);
+    return demand.satisfied && !downlink.probing() && !pacer.waiting() && !arrivals.deadline() &&
+           std::ranges::all_of(sources, is_idle);
 }
 
 void Endpoint::say(std::string text, Output& out) const {

@@ -13,6 +13,7 @@
 #include "protocol/bridge/limits.hpp"
 #include "protocol/bridge/link.hpp"
 #include "protocol/bridge/output.hpp"
+#include "protocol/bridge/pacer.hpp"
 #include "protocol/bridge/slots.hpp"
 #include "protocol/bridge/source.hpp"
 #include "protocol/bridge/speech_activity.hpp"
@@ -130,6 +131,7 @@ public:
     Slots<VideoStream> video{kComfortableVideoSlots, kMaxVideoSlots};
     Downlink downlink;
     VoiceFit voice_fit;
+    Pacer pacer;
     Budget budget;
     VideoDemand demand;
     TokenBucket retransmissions{kRetransmissionsPerSecond, kRetransmissionBurst};

@@ -52,11 +52,15 @@ void take_keyframe_request(Endpoint& receiver, std::uint32_t media_ssrc, Context
     VideoStream* stream = receiver.video.find(media_ssrc);
     if (stream == nullptr || stream->source == nullptr || !stream->wanted) return;
     ++context.counters.keyframe_requests_received;
-    if (!stream->allowance.take(context.now)) return;
     // The encoding it sees, or the one it waits for.
     std::optional<std::uint8_t> encoding = stream->projection.encoding();
     if (!encoding) encoding = stream->projection.needs_key_frame();
     if (!encoding && stream->projection.target()) encoding = stream->projection.target()->encoding;
+    // What was asked before the last key frame can have come there, or while the next one is due, is no new wish.
+    const bool answered =
+        stream->key_frame_sent && context.now - *stream->key_frame_sent < receiver.downlink.answer_time();
+    if (answered || stream->source->keyframes.pending(encoding.value_or(0), context.now)) return;
+    if (!stream->allowance.take(context.now)) return;
     stream->source->keyframes.request(encoding.value_or(0), context.now);
     send_keyframe_request(*stream->source, context);
 }

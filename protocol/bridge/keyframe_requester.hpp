@@ -21,6 +21,12 @@ public:
     void request(std::size_t encoding, Instant now);
     void keyframe_seen(std::size_t encoding) { wanted_ = static_cast<std::uint8_t>(wanted_ & ~(1U << encoding)); }
 
+    // Asked for so lately that it may still be on its way.
+    bool pending(std::size_t encoding, Instant now) const {
+        const bool wanted = (static_cast<unsigned>(wanted_) >> encoding & 1U) != 0;
+        return wanted && sent_ && now - *sent_ < kKeyframePatience;
+    }
+
     // The encoding whose SSRC shall be named in a request now, if one is due. A browser makes key frames of all
     // encodings at once, so one is named at a time.
     std::optional<std::size_t> expire(Instant now);

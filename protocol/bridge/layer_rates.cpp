@@ -80,7 +80,9 @@ void LayerRates::close_bucket() {
     for (Cell& cell : cells_) cell.octets[bucket_] = 0;
 }
 
+// An encoding begins with a key frame, which would pass for its rate: nothing is said before a whole window.
 bwe::BitsPerSecond LayerRates::rate(std::size_t encoding, std::size_t spatial, std::size_t temporal) const {
+    if (layers_[encoding].buckets < kBuckets) return 0;
     return static_cast<bwe::BitsPerSecond>(cells_[(encoding * kSpatial + spatial) * kTemporal + temporal].smoothed_bps);
 }
 

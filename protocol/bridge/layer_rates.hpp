@@ -26,6 +26,7 @@ public:
     // How many layers there are lately; 0: the encoding sends nothing.
     std::size_t spatial_layers(std::size_t encoding) const { return layers_[encoding].spatial; }
     std::size_t temporal_layers(std::size_t encoding) const { return layers_[encoding].temporal; }
+    // 0: not known yet.
     bwe::BitsPerSecond rate(std::size_t encoding, std::size_t spatial, std::size_t temporal) const;
     // Of the whole encoding in the last second, not smoothed; known once the encoding has been sent for so long.
     bwe::BitsPerSecond lately(std::size_t encoding) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/bridge/pacing.hpp"
 #include "protocol/bridge/router.hpp"
 
 namespace klassenraum::bridge {
@@ -34,6 +35,7 @@ bool send_probes(Endpoint& receiver, Context& context) {
     if (!can_probe(receiver)) return false;
     constexpr int kMostAtOnce = 16;
     for (int i = 0; i < kMostAtOnce && receiver.downlink.probe_due(context.now); ++i) {
+        if (send_next_waiting(receiver, context)) continue;  // what waits serves as well
         const std::size_t sent = send_filler(receiver, context);
         if (sent == 0) {
             receiver.downlink.abandon_probe();
@@ -46,7 +48,7 @@ bool send_probes(Endpoint& receiver, Context& context) {
 
 void send_allocation_padding(Endpoint& receiver, Context& context) {
     const VideoDemand& demand = receiver.demand;
-    if (demand.satisfied || !can_probe(receiver) || receiver.downlink.probing()) return;
+    if (demand.satisfied || !can_probe(receiver) || receiver.downlink.probing() || receiver.pacer.waiting()) return;
     const bwe::BitsPerSecond voices = receiver.downlink.voice_rate(context.now);
     const bwe::BitsPerSecond estimate = receiver.downlink.estimator.estimate();
     const bool of_use =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/bridge/pacing.hpp"
 #include "protocol/bridge/reports.hpp"
 #include "protocol/rtp/forward.hpp"
 #include "protocol/rtp/padding.hpp"
@@ -49,6 +50,7 @@ DropReason protect_and_send(Endpoint& receiver,
     const std::optional<std::size_t> length = receiver.link->protect_rtp(slot, size);
     if (!length) return DropReason::SrtpNotReady;
     context.out.datagrams.commit(*destination, *length);
+    receiver.pacer.sent(*length);
     if (extensions.transport_sequence) receiver.downlink.sent(*length, context.now);
     return DropReason::None;
 }
@@ -123,18 +125,31 @@ DropReason forward(const Subscription& subscription,
     const auto output = stream.projection.project(video, context.now);
     ask_for_key_frame(*stream.source, stream, context);
     if (!output) return output.error();
+    if (video.key_frame) stream.key_frame_sent = context.now;
+    if (may_go_at_once(receiver, context.now)) return send_picture(receiver, stream, packet, video, *output, context);
+    hold_back(receiver, stream, packet, video, *output, context);
+    return DropReason::None;
+}
+
+}  // namespace
+
+DropReason send_picture(Endpoint& receiver,
+                        VideoStream& stream,
+                        const rtp::Packet& packet,
+                        const projection::VideoPacket& video,
+                        const projection::Projection& projection,
+                        Context& context) {
     const rtp::ForwardHeader header{
         .ssrc = stream.ssrc, .payload_type = packet.payload_type(), .original_sequence = std::nullopt};
     const auto extensions = extensions_for(receiver, receiver.video_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
-    const rtp::Written written = projection::write_projected(packet, video, *output, header, extensions, slot);
+    const rtp::Written written = projection::write_projected(packet, video, projection, header, extensions, slot);
     const std::size_t size = rtp::add_padding(slot, written.size, context.evening);
     const DropReason drop = protect_and_send(receiver, extensions, slot, size, context);
+    if (video.key_frame) stream.key_frame_sent = context.now;  // it may have waited
     if (drop == DropReason::None) account(stream, packet, size, context);
     return drop;
 }
-
-}  // namespace
 
 void forward_audio(Source& source,
                    const rtp::Packet& packet,
@@ -216,7 +231,8 @@ bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence,
     const std::size_t size = stream.source->cache.find(input->encoding, input->sequence, context.now).size();
     if (size == 0 || !receiver.downlink.may_repeat(size, context.now)) return false;
     if (!stream.repeats.allow(sequence, receiver.downlink.answer_time(), context.now)) return false;
-    return repeat(receiver, stream, sequence, context) != 0;
+    if (may_go_at_once(receiver, context.now)) return repeat(receiver, stream, sequence, context) != 0;
+    return hold_back(receiver, stream, sequence, context);
 }
 
 std::size_t repeat(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context) {

@@ -25,6 +25,14 @@ void forward_video(const Subscription& subscription,
                    Context& context);
 void forward_video(Source& source, const rtp::Packet& packet, const projection::VideoPacket& video, Context& context);
 
+// A packet of the stream, as its projection decided.
+DropReason send_picture(Endpoint& receiver,
+                        VideoStream& stream,
+                        const rtp::Packet& packet,
+                        const projection::VideoPacket& video,
+                        const projection::Projection& projection,
+                        Context& context);
+
 // Sends again what the receiver says it misses, once per round trip and within its budget. False when it was not sent.
 bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context);
 bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context);

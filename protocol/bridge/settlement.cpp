@@ -107,9 +107,10 @@ bool Conference::allocation_due(const Endpoint& receiver, Instant now) const {
     const VideoDemand& demand = receiver.demand;
     const Duration age = now - demand.at;
     const bool more_fits = receiver.downlink.estimator.estimate() >= demand.next_step + demand.voices;
-    const Duration interval = receiver.budget.strained() || more_fits ? kShortInterval
-                              : demand.held_back                      ? kRaiseInterval
-                                                                      : kAllocationInterval;
+    const bool fresh = receiver.described && now - *receiver.described < kFirstAllocations;  // nothing is measured yet
+    const Duration interval = fresh || receiver.budget.strained() || more_fits ? kShortInterval
+                              : demand.held_back                               ? kRaiseInterval
+                                                                               : kAllocationInterval;
     if (age >= interval) return true;
     const auto last = static_cast<double>(demand.estimate);
     return std::abs(static_cast<double>(receiver.downlink.estimator.estimate()) - last) > kEstimateChange * last;
@@ -125,11 +126,11 @@ bwe::BitsPerSecond Conference::video_budget(Endpoint& receiver, Context& context
     receiver.demand.at = context.now;
     receiver.demand.ideal = ideal;
     receiver.demand.voices = voices;
-    receiver.downlink.estimator.set_wanted(voices +
-                                           static_cast<bwe::BitsPerSecond>(kWantedMargin * static_cast<double>(ideal)));
+    const auto useful = static_cast<bwe::BitsPerSecond>(kWantedMargin * static_cast<double>(ideal));
+    receiver.downlink.estimator.set_wanted(voices + std::max(useful, kLeastWanted));
     if (!reports) return kUnlimitedRate;
     const bwe::BitsPerSecond rate = std::max<bwe::BitsPerSecond>(estimator.estimate() - voices, 0);
-    return receiver.budget.update(rate, allocator_.used(), receiver.downlink.proof(), context.now);
+    return receiver.budget.update(rate, allocator_.used(), receiver.downlink.line(voices), context.now);
 }
 
 // What may begin at once: a burst of key frames is taken for a line that became narrower.
@@ -200,6 +201,12 @@ void Conference::assign_video(Endpoint& receiver, Source& source, const Allocati
     }
     if (stream == nullptr) return;
     count_switch(stream->wanted ? stream->projection.target() : std::nullopt, *allocation.target, context);
+    // The larger picture would go on until the smaller one's key frame is there, and stand in its way.
+    const auto encoding = stream->projection.encoding();
+    if (receiver.budget.collapsed(context.now) && encoding && *encoding > allocation.target->encoding) {
+        stream->projection.set_target(std::nullopt);
+        stream->left_at = context.now;
+    }
     stream->wanted = true;
     stream->projection.set_target(allocation.target);
     if (Subscription* subscription = source.subscription_of(receiver)) {

@@ -6,7 +6,13 @@
 namespace klassenraum::bwe {
 namespace {
 
+constexpr double kOfAProbe = 0.95;   // of a rate that filled the queue
+constexpr double kOfTheRate = 0.85;  // less than that is no probe's doing
+constexpr Duration kProbeDrains = std::chrono::milliseconds(250);
+constexpr Duration kProbeHolds = std::chrono::milliseconds(500);
 constexpr Duration kTick = std::chrono::milliseconds(25);
+constexpr double kBackOff = 0.85;  // of what gets through
+constexpr double kStepBack = 0.9;  // of the estimate
 constexpr std::size_t kMaxPendingProbes = 5;
 constexpr std::size_t kMaxReports = 1024;  // of one feedback message …
 constexpr std::size_t kUsualReports = 64;  // … and what there is room for at first: 50 ms of 10 Mbit/s
@@ -51,14 +57,15 @@ void Estimator::feedback(std::span<const Report> reports, Instant now) {
     // By number where times are equal: std::stable_sort would allocate.
     std::ranges::sort(arrived_, {},
                       [](const PacketResult& packet) { return std::pair(*packet.arrived, packet.sequence); });
-    delay_feedback(arrived_, now);
+    const auto throughput = delay_feedback(arrived_, now);
     // The span of one message lacks the gap to the next one; a packet's share of it is close enough.
     const Duration span = last - first;
-    loss_.update(now, octets, lost, span, rate_control_.rate(), throughput_.rate(), application_limited());
+    loss_.update(now, octets, lost, span, rate_control_.rate(), throughput, application_limited());
     conclude(false, now);
 }
 
-void Estimator::delay_feedback(std::span<PacketResult> arrived, Instant now) {
+// The throughput, for whom it concerns next.
+std::optional<BitsPerSecond> Estimator::delay_feedback(std::span<PacketResult> arrived, Instant now) {
     std::optional<BitsPerSecond> probed;
     bool overused = false;
     for (const PacketResult& packet : arrived) {
@@ -69,30 +76,57 @@ void Estimator::delay_feedback(std::span<PacketResult> arrived, Instant now) {
         }
         if (packet.probe_cluster != kNoProbe) {
             if (const auto rate = probe_estimator_.add(packet)) probed = rate;
+            probe_seen_ = now;
         }
     }
     const auto throughput = throughput_.rate();
     if (overused || trendline_.usage() == Usage::Overusing) {
-        if (rate_control_.may_reduce_further(now, throughput)) {
-            if (throughput) {
-                rate_control_.update(Usage::Overusing, throughput, application_limited(), now);
-            } else {
-                rate_control_.set(rate_control_.rate() / 2, now);  // nothing measured yet: halve
-            }
+        const auto shown = probed ? static_cast<BitsPerSecond>(kOfAProbe * static_cast<double>(*probed)) : 0;
+        // The probe itself filled the queue, and so showed the line's own rate.
+        if (static_cast<double>(shown) > kOfTheRate * static_cast<double>(rate_control_.rate())) {
+            last_probe_ = ProbeResult{shown, now};
+            rate_control_.set(shown, now);
+            loss_.set_rate(shown);
+            conclude(true, now);
+            return throughput;
         }
-        return;
+        back_off(throughput, now);
+        return throughput;
     }
     if (probed) {
         // A short burst may be unlucky: never below what arrived over a longer time.
-        if (throughput) probed = std::max(*probed, std::min(*throughput, rate_control_.rate()));
+        const BitsPerSecond rate = rate_control_.rate();
+        if (throughput) probed = std::max(*probed, std::min(*throughput, rate));
+        if (static_cast<double>(*probed) > kOfTheRate * static_cast<double>(rate)) probed = std::max(*probed, rate);
         last_probe_ = ProbeResult{*probed, now};
         rate_control_.set(*probed, now);
         rate_control_.probed(*probed);
         loss_.set_rate(*probed);
         conclude(true, now);
-        return;
+        return throughput;
     }
     rate_control_.update(trendline_.usage(), throughput, application_limited(), now);
+    return throughput;
+}
+
+// While a queue grows, what arrives has the line's own rate. The longer window still holds what was sent before a rise,
+// and would take a burst of key frames for a line half as wide.
+void Estimator::back_off(std::optional<BitsPerSecond> throughput, Instant now) {
+    const auto latest = throughput_.latest();
+    auto line = throughput && latest ? std::max(throughput, latest) : throughput;
+    // Who has sent little has little acknowledged: what a probe has just shown says more.
+    if (line && last_probe_ && now - last_probe_->at < kProbeHolds) line = std::max(*line, last_probe_->rate);
+    if (!rate_control_.may_reduce_further(now, line)) return;
+    const bool of_a_probe = probe_seen_ && now - *probe_seen_ < kProbeDrains && line &&
+                            static_cast<double>(*line) > kOfTheRate * static_cast<double>(rate_control_.rate());
+    if (of_a_probe) {  // its queue is short, and gone as soon as a little less than the line's rate is sent
+        const auto below = static_cast<BitsPerSecond>(kOfAProbe * static_cast<double>(*line));
+        rate_control_.set(std::min(rate_control_.rate(), below), now);
+    } else if (line) {
+        rate_control_.update(Usage::Overusing, line, application_limited(), now);
+    } else {
+        rate_control_.set(rate_control_.rate() / 2, now);  // nothing measured yet: halve
+    }
 }
 
 void Estimator::conclude(bool from_probe, Instant now) {
@@ -106,6 +140,14 @@ void Estimator::conclude(bool from_probe, Instant now) {
 void Estimator::remb(BitsPerSecond rate, Instant now) {
     remb_ = std::clamp(rate, limits_.minimum, limits_.maximum);
     if (!had_feedback_) rate_control_.set(*remb_, now);  // without transport-cc this is all we know
+    conclude(false, now);
+}
+
+void Estimator::queue_stands(Instant now) {
+    const auto throughput = throughput_.rate();
+    double rate = kStepBack * static_cast<double>(rate_control_.rate());
+    if (throughput) rate = std::min(rate, kBackOff * static_cast<double>(*throughput));
+    rate_control_.set(static_cast<BitsPerSecond>(rate), now);
     conclude(false, now);
 }
 

@@ -40,6 +40,8 @@ public:
     void feedback(std::span<const Report> reports, Instant now);
 
     void remb(BitsPerSecond rate, Instant now);
+    // A queue stands on the line, neither growing nor shrinking: the trend does not see it.
+    void queue_stands(Instant now);
     void set_round_trip(Duration rtt);
     // The most that the allocation could use: probes beyond it help nobody.
     void set_wanted(BitsPerSecond wanted) { wanted_ = wanted; }
@@ -73,7 +75,8 @@ public:
     std::optional<Instant> deadline() const { return next_tick_; }
 
 private:
-    void delay_feedback(std::span<PacketResult> arrived, Instant now);
+    std::optional<BitsPerSecond> delay_feedback(std::span<PacketResult> arrived, Instant now);
+    void back_off(std::optional<BitsPerSecond> throughput, Instant now);
     void conclude(bool from_probe, Instant now);
     void queue(std::vector<ProbeCluster> clusters);
 
@@ -95,6 +98,7 @@ private:
     std::optional<Instant> next_tick_;
     std::optional<Duration> feedback_delay_;
     std::optional<ProbeResult> last_probe_;
+    std::optional<Instant> probe_seen_;  // a packet of one was in the feedback
     bool began_ = false;
     bool had_feedback_ = false;
 };

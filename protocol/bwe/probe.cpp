@@ -11,10 +11,14 @@ constexpr double kContinueShare = 0.7;  // a result of at least this share of th
 constexpr double kFurther = 2.0;
 constexpr Duration kWait = seconds(1);
 constexpr Duration kMinInterval = seconds(2);
-constexpr Duration kMaxInterval = seconds(4);
+constexpr Duration kMaxInterval = std::chrono::milliseconds(2500);
 constexpr double kFruitful = 1.1;
+constexpr double kGrown = 1.5;  // wishes so much larger than at the last probe: it said too little
+constexpr Duration kGrownWait = std::chrono::milliseconds(250);
 constexpr double kFactor = 2.0;
 constexpr double kLossLimitedFactor = 1.5;
+constexpr double kNear = 0.7;         // of what a probe has shown: there is little left to find out …
+constexpr double kNearFactor = 1.35;  // … and what goes beyond it only fills the queue
 constexpr double kDropShare = 0.66;
 constexpr double kRecoveryShare = 0.85;
 constexpr Duration kRecoveryWindow = seconds(5);
@@ -37,6 +41,7 @@ std::vector<ProbeCluster> ProbeController::make(std::initializer_list<double> ra
     }
     waiting_since_ = now;
     last_probe_ = now;
+    if (!clusters.empty()) asked_ = clusters.back().rate;
     // What was probed up to the most that is of use needs no sequel.
     const bool all = clusters.empty() || clusters.back().rate >= maximum;
     continue_above_ = all ? std::numeric_limits<BitsPerSecond>::max()
@@ -46,6 +51,7 @@ std::vector<ProbeCluster> ProbeController::make(std::initializer_list<double> ra
 
 std::vector<ProbeCluster> ProbeController::begin(BitsPerSecond start, BitsPerSecond maximum, Instant now) {
     estimate_ = start;
+    wanted_at_probe_ = maximum;
     if (maximum <= start) return {};  // nobody could use more
     return make({3.0 * static_cast<double>(start), 6.0 * static_cast<double>(start)}, maximum, now);
 }
@@ -58,6 +64,10 @@ std::vector<ProbeCluster> ProbeController::estimate_changed(
         interval_ = kMinInterval;
     }
     estimate_ = estimate;
+    if (from_probe) {
+        const bool saturated = static_cast<double>(estimate) < kContinueShare * static_cast<double>(asked_);
+        line_ = saturated ? estimate : 0;
+    }
     if (!from_probe || !waiting_since_ || now - *waiting_since_ > kWait) return {};
     if (estimate < continue_above_ || estimate >= std::min(wanted, maximum)) return {};
     return make({kFurther * static_cast<double>(estimate)}, std::min(wanted, maximum), now);
@@ -66,8 +76,14 @@ std::vector<ProbeCluster> ProbeController::estimate_changed(
 std::vector<ProbeCluster> ProbeController::tick(
     BitsPerSecond estimate, BitsPerSecond wanted, BitsPerSecond maximum, bool loss_limited, Instant now) {
     if (waiting_since_ && now - *waiting_since_ > kWait) waiting_since_.reset();
-    if (waiting_since_ || estimate >= maximum) return {};
+    if (estimate >= maximum) return {};
     const double current = static_cast<double>(estimate);
+    const bool grown = last_probe_ && static_cast<double>(wanted) > kGrown * static_cast<double>(wanted_at_probe_);
+    if (grown && estimate < wanted && !dropped_at_ && now - *last_probe_ > kGrownWait) {
+        wanted_at_probe_ = wanted;
+        return make({3 * current, 6 * current}, std::min(wanted, maximum), now);
+    }
+    if (waiting_since_) return {};
     if (dropped_at_) {  // a sudden drop may have been a short disturbance: look once, soon
         if (now - *dropped_at_ > kRecoveryWindow) {
             dropped_at_.reset();
@@ -79,13 +95,16 @@ std::vector<ProbeCluster> ProbeController::tick(
     }
     if (estimate >= wanted) return {};  // more would not be used
     const BitsPerSecond most = std::min(wanted, maximum);
+    wanted_at_probe_ = wanted;
     if (!last_probe_) return make({3 * current, 6 * current}, most, now);
     if (now - *last_probe_ < interval_) return {};
     // Often while probes tell something new, seldom on a line that has shown what it carries.
     const bool fruitful = current > kFruitful * static_cast<double>(estimate_at_probe_);
     interval_ = fruitful ? Duration(kMinInterval) : std::min(interval_ * 3 / 2, Duration(kMaxInterval));
     estimate_at_probe_ = estimate;
-    return make({(loss_limited ? kLossLimitedFactor : kFactor) * current}, most, now);
+    const bool near = line_ != 0 && current > kNear * static_cast<double>(line_);
+    const double factor = near ? kNearFactor : loss_limited ? kLossLimitedFactor : kFactor;
+    return make({factor * current}, most, now);
 }
 
 void ProbeEstimator::sent_cluster(const ProbeCluster& cluster) {

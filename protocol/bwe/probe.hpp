@@ -40,6 +40,9 @@ private:
     std::optional<Instant> dropped_at_;
     BitsPerSecond estimate_ = 0;
     BitsPerSecond estimate_at_probe_ = 0;
+    BitsPerSecond wanted_at_probe_ = 0;
+    BitsPerSecond asked_ = 0;  // of the last probe
+    BitsPerSecond line_ = 0;   // what it showed, if that was less; 0: not known
     Duration interval_ = std::chrono::seconds(2);
 };
 

@@ -9,6 +9,8 @@ constexpr std::size_t kMinWindow = 20;
 constexpr std::size_t kRequired = 10;
 constexpr Duration kMinSpan = std::chrono::milliseconds(500);
 constexpr Duration kMaxSpan = std::chrono::seconds(5);
+constexpr Duration kLatestSpan = std::chrono::milliseconds(100);
+constexpr std::size_t kLatestPackets = 8;
 constexpr Duration kLeastDuration = std::chrono::milliseconds(1);
 
 BitsPerSecond per_second(std::int64_t octets, Duration duration) {
@@ -64,6 +66,20 @@ std::optional<BitsPerSecond> Throughput::measure() const {
     const BitsPerSecond receive = per_second(octets - first.size, received_in);
     const BitsPerSecond send = per_second(octets - last_sent_size, sent_in);
     return std::min(receive, send);
+}
+
+std::optional<BitsPerSecond> Throughput::latest() const {
+    std::int64_t octets = 0;
+    std::size_t packets = 0;
+    for (std::size_t i = window_.size(); i-- > 1;) {
+        octets += window_[i].size;
+        ++packets;
+        const Duration span = window_.back().at - window_[i - 1].at;
+        if (span < kLatestSpan) continue;
+        if (packets < kLatestPackets || span > 2 * kLatestSpan) return std::nullopt;
+        return per_second(octets, span);
+    }
+    return std::nullopt;
 }
 
 }  // namespace klassenraum::bwe

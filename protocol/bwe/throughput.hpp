@@ -1,5 +1,6 @@
 // The rate at which sent octets really arrived, from a window of acknowledged packets, robust against one long gap and
-// against feedback that comes in lumps (GoogCC's robust throughput estimator). Owned by Estimator.
+// against feedback that comes in lumps (GoogCC's robust throughput estimator); and the same over the last moments
+// alone, which is the line's own rate while its queue grows. Owned by Estimator.
 #pragma once
 
 #include <optional>
@@ -14,6 +15,8 @@ class Throughput {
 public:
     void add(const PacketResult& arrived_packet);  // in order of arrival at the receiver
     std::optional<BitsPerSecond> rate();
+    // Of the last arrivals, some 100 ms of them; none when they are too few to tell.
+    std::optional<BitsPerSecond> latest() const;
     void prefetch() const {
         for (const auto piece : window_.pieces()) klassenraum::prefetch(piece.data(), piece.size_bytes());
     }

@@ -93,5 +93,70 @@ TEST(ForwardingPath, AllocatesNothingReceiverByReceiver) {
     count_allocations(&fan_out);
 }
 
+// The same with all that congestion control adds: numbers, feedback, and packets that wait for their turn.
+TEST(ForwardingPath, AllocatesNothingWithFeedbackAndPacing) {
+    Classroom room;
+    Endpoint& alice = room.join("alice");
+    Endpoint& bob = room.join("bob", {.downlink = {.start = 600'000, .maximum = 600'000}});
+    bob.video_extensions.add(rtp::kTransportCcId);
+    bob.audio_extensions.add(rtp::kTransportCcId);
+    room.want(bob, 180);
+    room.now += 1s;
+    rtcp::TransportCcRecorder recorder;
+    std::size_t counted = 0;
+    room.sink.keep = false;
+    room.sink.observer = [&](ByteView datagram) {
+        const std::size_t before = allocations;
+        const auto packet = rtp::Packet::parse(datagram);
+        if (const auto sequence = packet ? rtp::transport_sequence(*packet) : std::nullopt) {
+            recorder.record(*sequence, packet->ssrc(), packet->marker(), room.now);
+        }
+        allocations = before;  // the receiver's own
+    };
+    std::size_t waited = 0;
+    const auto frame = [&](std::uint16_t number) {
+        std::vector<std::vector<std::uint8_t>> packets;
+        for (std::uint16_t part = 0; part < 6; ++part) {
+            auto payload = testing::vp8_frame(number == 1 && part == 0, number, static_cast<std::uint8_t>(number));
+            if (part != 0) payload[0] = 0x80;
+            payload.resize(900, 0x11);
+            packets.push_back(testing::write_rtp({.ssrc = Classroom::video_ssrc(alice, 0),
+                                                  .sequence = static_cast<std::uint16_t>(number * 6 + part),
+                                                  .timestamp = number * 3000U,
+                                                  .payload_type = 100,
+                                                  .marker = part == 5},
+                                                 payload));
+        }
+        for (auto& packet : packets) {
+            Context context = room.context();
+            const std::size_t before = allocations;
+            receive_rtp(room.conference, alice, packet, context);
+            counted += allocations - before;
+        }
+        for (int tick = 0; tick < 33; ++tick, room.now += 1ms) {
+            Context context = room.context();
+            waited += bob.pacer.waiting() ? 1U : 0U;
+            const std::size_t before = allocations;
+            room.conference.pace(context);
+            counted += allocations - before;
+        }
+        std::array<std::uint8_t, 1200> octets{};
+        ByteWriter writer(octets);
+        if (number % 3 != 0 || !recorder.write_feedback(writer, 9, room.now)) return;
+        Context context = room.context();
+        const std::size_t before = allocations;
+        receive_rtcp(room.conference, bob, writer.written(), context);
+        counted += allocations - before;
+    };
+    for (std::uint16_t number = 1; number <= 90; ++number) frame(number);
+    counted = waited = 0;  // what grows with the line has grown
+    for (std::uint16_t number = 91; number <= 400; ++number) frame(number);
+    EXPECT_EQ(counted, 0U);
+    EXPECT_GT(waited, 300U);
+    EXPECT_FALSE(bob.downlink.estimator.untested());
+    EXPECT_GT(room.counters.pacer_delayed, 300U);
+    EXPECT_EQ(room.counters.pacer_dropped, 0U);
+}
+
 }  // namespace
 }  // namespace klassenraum::bridge

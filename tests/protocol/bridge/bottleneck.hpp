@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "protocol/rtcp/compound.hpp"
@@ -20,9 +21,10 @@ public:
 
     std::array<std::uint32_t, 3> rates{150'000, 450'000, 1'500'000};
 
+    // What the bridge has asked for since the last frame; a packet of a frame may ask for the next one.
+    void hear() { asked_ = asked_ || !room_.rtcp_to(sender_, rtcp::PayloadFormat::Pli).empty(); }
     void send_frames() {
-        const auto asked = room_.rtcp_to(sender_, rtcp::PayloadFormat::Pli).size();
-        const bool key = frame_ == 0 || asked != 0;
+        const bool key = frame_ == 0 || std::exchange(asked_, false);
         for (std::uint32_t encoding = 0; encoding < 3; ++encoding) {
             std::size_t left = rates[encoding] / 8 / 30 * (key ? 5 : 1) * (80 + entropy_.below(40)) / 100;
             for (bool first = true; first || left > 0; first = false) {
@@ -59,6 +61,7 @@ private:
     Endpoint& sender_;
     SeededEntropy entropy_;
     std::array<std::uint16_t, 3> sequences_{};
+    bool asked_ = false;
     std::uint16_t frame_ = 0;
     std::uint16_t voice_ = 0;
 };
@@ -175,7 +178,10 @@ public:
             room.now += 2ms;
             const std::int64_t tick = (room.now.time_since_epoch()) / 2ms;
             if (tick % 16 == 0) {
+                for (Camera& camera : cameras) camera.hear();
+                room.forget_sent(*learner, false);
                 for (Camera& camera : cameras) camera.send_frames();
+                for (Camera& camera : cameras) camera.hear();
                 room.forget_sent(*learner, false);
             }
             if (tick % 10 == 5) {

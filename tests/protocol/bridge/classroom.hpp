@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,11 +43,13 @@ public:
     MutableBytes acquire() override { return slot_; }
     void commit(const Address& destination, std::size_t length) override {
         ++committed;
+        if (observer) observer(ByteView(slot_).first(length));
         if (keep)
             sent.push_back({.to = destination, .octets = {slot_.begin(), slot_.begin() + static_cast<long>(length)}});
     }
 
     bool keep = true;
+    std::function<void(ByteView)> observer;  // also of what is not kept
     std::size_t committed = 0;
     std::vector<Datagram> sent;
 

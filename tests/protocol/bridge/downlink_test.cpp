@@ -17,7 +17,7 @@ using ::testing::SizeIs;
 
 // Both kinds of media carry transport-wide numbers to this receiver.
 Endpoint& join_with_feedback(Classroom& room, const std::string& name) {
-    Endpoint& endpoint = room.join(name);
+    Endpoint& endpoint = room.join(name, {.downlink = {.start = 2'500'000}});
     endpoint.audio_extensions.add(rtp::kTransportCcId);
     endpoint.video_extensions.add(rtp::kTransportCcId);
     return endpoint;

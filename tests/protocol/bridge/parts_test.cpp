@@ -167,11 +167,12 @@ TEST(Allocator, PrefersSmallPicturesInAllFrameRatesAndLargeOnesInFullRateOnly) {
     EXPECT_EQ(target(600'000), (projection::Target{.encoding = 1}));
 }
 
-TEST(Budget, LowersAtOnceAndRaisesAfterAPause) {
+TEST(Budget, LowersAtOnceAndTriesWhatFailedOnlyAfterAPause) {
     Budget budget;
     EXPECT_EQ(budget.update(2'000'000, 0, {}, kStart), 2'000'000);
     EXPECT_EQ(budget.update(500'000, 1'700'000, {}, kStart + 1s), 500'000);
-    EXPECT_EQ(budget.update(2'000'000, 450'000, {}, kStart + 5s), 500'000);
+    EXPECT_EQ(budget.update(1'000'000, 450'000, {}, kStart + 5s), 1'000'000) << "what never failed is free";
+    EXPECT_EQ(budget.update(2'000'000, 450'000, {}, kStart + 5s), 1'615'000);
     EXPECT_EQ(budget.update(2'000'000, 450'000, {}, kStart + 10s), 2'000'000);
 }
 
@@ -179,19 +180,32 @@ TEST(Budget, TakesAProbeForProof) {
     Budget budget;
     budget.update(2'000'000, 0, {}, kStart);
     budget.update(500'000, 1'700'000, {}, kStart + 1s);
-    const Budget::Proof early{.rate = 2'000'000, .at = kStart};
-    EXPECT_EQ(budget.update(2'000'000, 450'000, early, kStart + 3s), 500'000);
-    const Budget::Proof late{.rate = 2'000'000, .at = kStart + 3s};
-    EXPECT_EQ(budget.update(2'000'000, 450'000, late, kStart + 3s), 2'000'000);
+    const auto after = [&](bwe::BitsPerSecond rate, Instant at) {
+        const Budget::Line line{.proven = Budget::Proof{.rate = rate, .at = at}, .lowered_at = std::nullopt};
+        return budget.update(2'000'000, 450'000, line, kStart + 4s);
+    };
+    EXPECT_EQ(after(2'000'000, kStart), 1'615'000) << "before the fall";
+    EXPECT_EQ(after(1'800'000, kStart + 3s), 1'615'000) << "hardly more than what failed";
+    EXPECT_EQ(after(2'000'000, kStart + 3s), 2'000'000);
 }
 
-TEST(Budget, BearsASmallStrainForAWhile) {
+TEST(Budget, BearsASmallStrainWhileTheEstimateFallsNoFurther) {
     Budget budget;
     budget.update(2'000'000, 0, {}, kStart);
-    EXPECT_EQ(budget.update(1'600'000, 1'700'000, {}, kStart + 1s), 1'700'000);
+    const Budget::Line once{.proven = std::nullopt, .lowered_at = kStart + 1s};
+    EXPECT_EQ(budget.update(1'600'000, 1'700'000, once, kStart + 1s), 1'700'000);
     EXPECT_TRUE(budget.strained());
-    EXPECT_EQ(budget.update(1'600'000, 1'700'000, {}, kStart + 4s), 1'600'000);
+    EXPECT_EQ(budget.update(1'600'000, 1'700'000, once, kStart + 5s), 1'700'000);
+    const Budget::Line again{.proven = std::nullopt, .lowered_at = kStart + 5s};
+    EXPECT_EQ(budget.update(1'600'000, 1'700'000, again, kStart + 6s), 1'600'000);
     EXPECT_FALSE(budget.strained());
+}
+
+TEST(Budget, BearsNoSmallStrainForEver) {
+    Budget budget;
+    EXPECT_EQ(budget.update(1'600'000, 1'700'000, {}, kStart), 1'700'000);
+    EXPECT_EQ(budget.update(1'600'000, 1'700'000, {}, kStart + 9s), 1'700'000);
+    EXPECT_EQ(budget.update(1'600'000, 1'700'000, {}, kStart + 11s), 1'600'000);
 }
 
 TEST(Budget, WaitsLongerAfterEachRiseThatFailed) {

@@ -1,4 +1,5 @@
-// What people see and hear on bad lines, as klassenraum-quality measures it (bench/quality): one seed of each scenario.
+// What people see and hear on bad lines, as klassenraum-quality measures it (bench/quality): one seed of each scenario,
+// and the mean of several where one seed swings by how its key frames happen to fall.
 // Where a goal of the README is not reached yet, the bound here is what is reached, and it only ever becomes tighter.
 #include <gtest/gtest.h>
 
@@ -18,6 +19,16 @@ Outcome median_of_three(Outcome (*scenario)(std::uint64_t)) {
     Outcome outcome;
     for (const Summary& figure : summarize(runs)) outcome.add(figure.name, figure.unit, figure.median, figure.goal);
     return outcome;
+}
+
+Outcome mean_of(Outcome (*scenario)(std::uint64_t), std::uint64_t seeds) {
+    Outcome mean = scenario(kSeed);
+    for (std::uint64_t seed = kSeed + 1; seed < kSeed + seeds; ++seed) {
+        const Outcome next = scenario(seed);
+        for (std::size_t i = 0; i < mean.figures.size(); ++i) mean.figures[i].value += next.figures[i].value;
+    }
+    for (Figure& figure : mean.figures) figure.value /= static_cast<double>(seeds);
+    return mean;
 }
 
 // Every figure with a goal reaches it, but those named reach the other bound.
@@ -50,27 +61,24 @@ TEST(Quality, EveryScenarioHasANameOfItsOwn) {
 }
 
 TEST(Quality, ALineThatFallsAndRecoversIsFollowed) {
-    expect_goals(median_of_three(rate_falls_and_recovers), {{"below the new rate after", 2.5},
-                                                            {"85 % used again after", 8},
-                                                            {"used before", 78},
-                                                            {"used while narrow", 75},
-                                                            {"used 5 s after the rise", 78},
-                                                            {"queue p95, narrow", 200},
-                                                            {"frozen", 5}});
+    expect_goals(mean_of(rate_falls_and_recovers, 8),
+                 {{"used while narrow", 80}, {"queue p95, narrow", 160}, {"frozen", 4.2}});
 }
 
 TEST(Quality, LayersOfVp9FollowTheLine) {
-    const Outcome outcome = layers_of_vp9(kSeed);
-    EXPECT_EQ(outcome["wrong pictures"], 0);
-    EXPECT_LE(outcome["frozen"], 6);
-    EXPECT_LE(outcome["below the new rate after"], 4);
+    expect_goals(mean_of(layers_of_vp9, 8), {{"used before", 75},
+                                             {"used while narrow", 60},
+                                             {"used 5 s after the rise", 78},
+                                             {"queue p95, narrow", 160},
+                                             {"frozen", 4.2}});
 }
 
 TEST(Quality, LayersOfAv1FollowTheLine) {
-    const Outcome outcome = layers_of_av1(kSeed);
-    EXPECT_EQ(outcome["wrong pictures"], 0);
-    EXPECT_LE(outcome["frozen"], 6);
-    EXPECT_LE(outcome["below the new rate after"], 4);
+    expect_goals(mean_of(layers_of_av1, 8), {{"below the new rate after", 2},
+                                             {"85 % used again after", 7},
+                                             {"used while narrow", 70},
+                                             {"queue p95, narrow", 160},
+                                             {"frozen", 4.7}});
 }
 
 TEST(Quality, ADownloadBesideTheLessonLeavesItsSound) {

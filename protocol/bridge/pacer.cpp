@@ -1,0 +1,62 @@
+#include "protocol/bridge/pacer.hpp"
+
+#include <algorithm>
+
+namespace klassenraum::bridge {
+
+namespace {
+
+constexpr double kLeastAllowance = 2500;  // octets: two packets
+
+}  // namespace
+
+void Pacer::advance(bwe::BitsPerSecond estimate, Instant now) {
+    if (now == advanced_ && rate_ != 0) return;  // packets of one batch
+    const double elapsed = bwe::seconds_of(std::max(now - advanced_, Duration::zero()));
+    debt_octets_ = std::max(0.0, debt_octets_ - rate_ * elapsed);
+    advanced_ = now;
+    // Nothing waits for long, whatever the estimate says: a late picture is worth less than a lost one.
+    const double needed = static_cast<double>(waiting_octets_) / bwe::seconds_of(kLongestPacing);
+    needed_ = waiting() ? std::max(needed_, needed) : 0;
+    rate_ = estimate == 0 ? 0 : std::max(kPacingFactor * static_cast<double>(estimate) / 8, needed_);
+    allowance_ = std::max(rate_ * bwe::seconds_of(kPacingBurst), kLeastAllowance);
+}
+
+Pacer::Queues& Pacer::queues() {
+    if (queues_ == nullptr) queues_ = std::make_unique<Queues>();
+    return *queues_;
+}
+
+bool Pacer::push(const Picture& picture) {
+    Queues& all = queues();
+    if (all.pictures.full()) return false;
+    all.pictures.push(picture);
+    waiting_octets_ += picture.octets;
+    return true;
+}
+
+bool Pacer::push(const Repetition& repetition) {
+    Queues& all = queues();
+    if (all.repetitions.full()) return false;
+    all.repetitions.push(repetition);
+    return true;
+}
+
+const Pacer::Repetition* Pacer::repetition() const {
+    return queues_ == nullptr || queues_->repetitions.empty() ? nullptr : &queues_->repetitions.front();
+}
+
+const Pacer::Picture* Pacer::picture() const {
+    return queues_ == nullptr || queues_->pictures.empty() ? nullptr : &queues_->pictures.front();
+}
+
+void Pacer::pop_repetition() {
+    queues_->repetitions.pop();
+}
+
+void Pacer::pop_picture() {
+    waiting_octets_ -= std::min<std::size_t>(waiting_octets_, queues_->pictures.front().octets);
+    queues_->pictures.pop();
+}
+
+}  // namespace klassenraum::bridge
