@@ -85,7 +85,7 @@ struct Limits {
 };
 struct Media {
     std::uint32_t workers = 1;
-    std::uint32_t start_kbit = 600;    // what a line is taken for until its feedback comes
+    std::uint32_t start_kbit = 2500;   // what a line is taken for until its feedback comes
     std::uint32_t min_kbit = 30;       // what it is taken for at the least …
     std::uint32_t max_kbit = 20'000;   // … and at the most
     std::uint32_t loudest_voices = 3;  // that are sent on in rooms …

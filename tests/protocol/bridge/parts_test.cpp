@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "protocol/bridge/allocator.hpp"
 #include "protocol/bridge/budget.hpp"
 #include "protocol/bridge/dominant_speaker.hpp"
@@ -27,15 +29,10 @@ colibri::ReceiverConstraints wanting(std::int32_t height, std::int32_t last_n = 
 // Three encodings in one frame rate, of which some are sent.
 struct Ladder {
     explicit Ladder(std::uint8_t active = 7, bwe::BitsPerSecond top = 1'500'000) {
+        constexpr std::array<bwe::BitsPerSecond, 3> kTenths{1, 3, 10};
         for (std::uint8_t i = 0; i < 3; ++i) {
             if ((active >> i & 1U) == 0) continue;
-            steps.push_back({.target = {.encoding = i},
-                             .height = 180 << i,
-                             .rate = top *
-                                     (i == 0   ? 1
-                                      : i == 1 ? 3
-                                               : 10) /
-                                     10});
+            steps.push_back({.target = {.encoding = i}, .height = 180 << i, .rate = top * kTenths[i] / 10});
         }
     }
     std::vector<VideoLayer> steps;
