@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1;
 
-// The median of each figure over three seeds, where one seed says little.
-Outcome median_of_three(Outcome (*scenario)(std::uint64_t)) {
-    std::vector<Outcome> runs;
-    for (const std::uint64_t seed : {kSeed, kSeed + 1, kSeed + 2}) runs.push_back(scenario(seed));
-    Outcome outcome;
-    for (const Summary& figure : summarize(runs)) outcome.add(figure.name, figure.unit, figure.median, figure.goal);
-    return outcome;
-}
-
 Outcome mean_of(Outcome (*scenario)(std::uint64_t), std::uint64_t seeds) {
     Outcome mean = scenario(kSeed);
     for (std::uint64_t seed = kSeed + 1; seed < kSeed + seeds; ++seed) {
@@ -82,7 +73,7 @@ TEST(Quality, LayersOfAv1FollowTheLine) {
 }
 
 TEST(Quality, ADownloadBesideTheLessonLeavesItsSound) {
-    const Outcome outcome = median_of_three(somebody_downloads);
+    const Outcome outcome = somebody_downloads(kSeed);
     EXPECT_EQ(outcome["wrong pictures"], 0);
     EXPECT_LE(outcome["gaps of the voice"], 4);
     EXPECT_LE(outcome["frozen"], 15);
@@ -109,7 +100,7 @@ TEST(Quality, ThirtyPercentOfLossLeavesTheSound) {
 }
 
 TEST(Quality, SomebodyFarAwayIsServedAsWell) {
-    expect_goals(median_of_three(is_far_away));
+    expect_goals(is_far_away(kSeed));
 }
 
 TEST(Quality, DisorderIsNotNoticed) {
@@ -127,7 +118,7 @@ TEST(Quality, AnotherNetworkIsFoundAtOnceAndAnotherPortAtTheNextCheck) {
 }
 
 TEST(Quality, OneBadLineOfThirtyChangesNothingForTheOthers) {
-    expect_goals(median_of_three(one_line_of_thirty_is_bad));
+    expect_goals(one_line_of_thirty_is_bad(kSeed));
 }
 
 TEST(Quality, SpeakersAreLargeSoonThoughTheyChangeEveryTwoSeconds) {
