@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/path/load.hpp"
 #include "bench/path/log.hpp"
 #include "bench/path/replay.hpp"
 #include "tests/sim/world.hpp"
@@ -44,38 +45,13 @@ bool read(int count, char** words, Arguments& arguments) {
             arguments.wish.caches = Caches::Cold;
         } else if (word == "--sending" && i + 1 < count) {
             arguments.wish.sending_ns = std::atof(words[++i]);
-        } else if (word == "eins-zu-50" || word == "dreissig-8") {
+        } else if (is_load(word)) {
             arguments.load = word;
         } else {
             return false;
         }
     }
     return arguments.seconds > 0 && arguments.repeats > 0;
-}
-
-// As klassenraum-bench plays the presets of these names.
-void fill(sim::World& world, const std::string& load) {
-    const bool one = load == "eins-zu-50";
-    const int people = one ? 51 : 30;
-    for (int person = 0; person < people; ++person) {
-        bench::Options options;
-        options.camera.on = !one || person == 0;
-        options.camera.burst = 40ms;
-        if (one) {
-            options.camera.heights = {720};
-            options.camera.bits_per_second = {1'500'000};
-        }
-        options.voice = !one && person < 3 ? bench::Voice::Always : bench::Voice::Muted;
-        options.view = {.last_n = one ? -1 : 8, .default_height = one ? 720 : 360, .on_stage = {}};
-        options.clock_shift = Duration(person * 97 % 5000);
-        if (person == 0) {
-            world.teacher("Lehrkraft", {}, options);
-        } else {
-            world.learner("Lernende " + std::to_string(person), {}, options);
-        }
-        world.run_for(200ms);
-    }
-    world.run_for(15s);
 }
 
 // A copy of this process that waits for the log and then replays it.

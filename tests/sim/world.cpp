@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace klassenraum::sim {
 namespace {
@@ -36,7 +37,24 @@ shard::ChannelOpened parse_channel_url(const std::string& url, ConnectionId conn
     return opened;
 }
 
+// Where the program is until the end of the block.
+class Place {
+public:
+    explicit Place(bool server) : before_(std::exchange(inside_server(), server)) {}
+    ~Place() { inside_server() = before_; }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+private:
+    bool before_;
+};
+
 }  // namespace
+
+bool& inside_server() {
+    static bool inside = false;
+    return inside;
+}
 
 // --- Browser ---
 
@@ -248,11 +266,13 @@ std::uint32_t World::take_buffer() {
 }
 
 MutableBytes World::ServerSink::acquire() {
+    const Place place(false);
     if (buffer == 0xffffffff) buffer = world.take_buffer();
     return *world.buffers_[buffer];
 }
 
 void World::ServerSink::commit(const Address& to, std::size_t length) {
+    const Place place(false);
     const auto found = world.addresses_.find(to);
     if (found == world.addresses_.end()) return;
     Browser& browser = *world.browsers_[found->second];
@@ -311,8 +331,11 @@ void World::deliver(const Flying& datagram) {
     if (datagram.to_server) {
         if (listener_.datagram) listener_.datagram(octets, browser.address_);
         shard::Outbox out{sink_, {}};
-        shard_->receive(octets, browser.address_, now(), virtual_wall(), out);
-        shard_->finish_batch(now(), out);
+        {
+            const Place place(true);
+            shard_->receive(octets, browser.address_, now(), virtual_wall(), out);
+            shard_->finish_batch(now(), out);
+        }
         take(out.messages);
     } else {
         browser.act([&](bench::Output& out) { browser.me.receive(octets, kServer, now(), out); });
@@ -323,7 +346,10 @@ void World::deliver(const Flying& datagram) {
 void World::to_server(shard::Input input) {
     if (listener_.input) listener_.input(input);
     shard::Outbox out{sink_, {}};
-    shard_->receive(std::move(input), now(), virtual_wall(), out);
+    {
+        const Place place(true);
+        shard_->receive(std::move(input), now(), virtual_wall(), out);
+    }
     take(out.messages);
 }
 
@@ -425,7 +451,10 @@ void World::step() {
     }
     if (deadlines_.back() > now()) return;
     shard::Outbox out{sink_, {}};
-    shard_->expire(now(), virtual_wall(), out);
+    {
+        const Place place(true);
+        shard_->expire(now(), virtual_wall(), out);
+    }
     take(out.messages);
 }
 

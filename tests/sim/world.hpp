@@ -37,6 +37,9 @@ inline Lines both(const LineProfile& profile) {
 
 class World;
 
+// Whether what runs at the moment is the server and not what stands around it: for those who count its memory.
+bool& inside_server();
+
 // A participant on its line. Lives as long as the world.
 class Browser final : public bench::Uplink {
 public:

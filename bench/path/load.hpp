@@ -1,0 +1,17 @@
+// The lessons that klassenraum-path and klassenraum-memory play, as klassenraum-bench plays the presets of these names.
+#pragma once
+
+#include <string_view>
+
+#include "tests/sim/world.hpp"
+
+namespace klassenraum::path {
+
+inline bool is_load(std::string_view name) {
+    return name == "eins-zu-50" || name == "dreissig-8";
+}
+
+// Everybody joins, and the lesson has been going on for a while.
+void fill(sim::World& world, std::string_view load);
+
+}  // namespace klassenraum::path
