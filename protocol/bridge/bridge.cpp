@@ -54,6 +54,7 @@ struct Bridge::Parts {
                 .counters = counters,
                 .entropy = entropy,
                 .config = config,
+                .workspace = workspace,
                 .video_cap = overload.cap(),
                 .fan_out = &fan_out};
     }
@@ -100,6 +101,7 @@ struct Bridge::Parts {
     Entropy& entropy;
     Overload overload;
     Counters counters;
+    bwe::Estimator::Workspace workspace;
     std::vector<std::unique_ptr<Conference>> conferences;
     Directory directory;
     FanOut fan_out;

@@ -138,6 +138,7 @@ void Conference::expire(Context& context) {
         send_receiver_reports(*endpoint, context);
         expire_activity(*endpoint, context);
         tell_connection_stats(*endpoint, context);
+        if (context.now - endpoint->gave_back >= kGiveBackInterval) endpoint->give_back(context.now);
         const bwe::Estimator& estimator = endpoint->downlink.estimator;
         if (!estimator.untested()) endpoint->voice_fit.update(estimator.estimate(), context.now);
     }

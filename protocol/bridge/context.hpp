@@ -5,6 +5,7 @@
 #include "protocol/bridge/config.hpp"
 #include "protocol/bridge/counters.hpp"
 #include "protocol/bridge/output.hpp"
+#include "protocol/bwe/estimator.hpp"
 #include "protocol/core/entropy.hpp"
 #include "protocol/core/time.hpp"
 
@@ -18,6 +19,7 @@ struct Context {
     Counters& counters;
     Entropy& entropy;
     const Config& config;
+    bwe::Estimator::Workspace& workspace;
     VideoCap video_cap = {};    // of overload
     FanOut* fan_out = nullptr;  // takes pictures' packets until the batch ends; null: they go at once
     std::size_t evening = 0;    // by how much the packet that is passed on shall grow, to leave with others as one run

@@ -61,16 +61,17 @@ Instant Downlink::unwrap(Duration reference) {
     return Instant(std::chrono::hours(24 * 365)) + reference_;
 }
 
-void Downlink::take(rtcp::TransportCcFeedback feedback, Instant now) {
+void Downlink::take(rtcp::TransportCcFeedback feedback, Instant now, bwe::Estimator::Workspace& workspace) {
     const Instant base = unwrap(feedback.reference_time());
-    reports_.clear();
+    std::vector<bwe::Estimator::Report>& reports = workspace.reports;
+    reports.clear();
     while (const auto status = feedback.next()) {
-        if (reports_.size() == kMaxFeedbackReports) break;
-        reports_.push_back({.sequence = status->sequence,
-                            .arrived = status->received ? std::optional(base + status->offset) : std::nullopt});
+        if (reports.size() == kMaxFeedbackReports) break;
+        reports.push_back({.sequence = status->sequence,
+                           .arrived = status->received ? std::optional(base + status->offset) : std::nullopt});
     }
     const bwe::BitsPerSecond before = estimator.estimate();
-    estimator.feedback(reports_, now);
+    estimator.feedback(reports, now, workspace);
     const auto delay = estimator.feedback_delay();
     if (delay && queue_.note(*delay, now)) estimator.queue_stands(now);
     if (estimator.estimate() < before) lowered_at_ = now;

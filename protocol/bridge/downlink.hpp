@@ -24,7 +24,7 @@ public:
     // The packet with next_sequence() went out.
     void sent(std::size_t octets, Instant now);
 
-    void take(rtcp::TransportCcFeedback feedback, Instant now);
+    void take(rtcp::TransportCcFeedback feedback, Instant now, bwe::Estimator::Workspace& workspace);
     // A report about a stream of ours, or feedback, measured the way there and back.
     void take_round_trip(Duration sample);
     Duration rtt() const { return rtt_; }
@@ -92,7 +92,6 @@ private:
     std::size_t voice_octets_ = 0;
     Instant voice_since_{};
     bwe::BitsPerSecond voice_rate_ = kVoiceReserve;
-    std::vector<bwe::Estimator::Report> reports_;  // reused by each feedback
 };
 
 }  // namespace klassenraum::bridge

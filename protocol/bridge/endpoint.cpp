@@ -15,7 +15,8 @@ Endpoint::Endpoint(const colibri::CreateEndpoint& command,
       link(std::move(transport)),
       downlink(downlink_limits),
       created(now),
-      last_heard(now) {}
+      last_heard(now),
+      gave_back(now) {}
 
 std::vector<std::unique_ptr<Source>> Endpoint::set_sources(std::vector<colibri::SourceDescription> descriptions,
                                                            Instant now) {
@@ -54,6 +55,13 @@ void Endpoint::set_force_mute(const colibri::SetForceMute& command) {
                               : source->is_screen() ? command.desktop
                                                     : command.video;
     }
+}
+
+void Endpoint::give_back(Instant now) {
+    gave_back = now;
+    pacer.give_back();
+    downlink.estimator.give_back(now);
+    for (const auto& source : sources) source->give_back(now);
 }
 
 void Endpoint::index_ssrcs() {

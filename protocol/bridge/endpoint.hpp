@@ -101,6 +101,8 @@ public:
 
     // Nothing of it is due by itself soon: no feedback, repair, key frame, probe or padding.
     bool may_rest() const;
+    // Memory that a key frame, an outage or a camera needed and that is not needed now.
+    void give_back(Instant now);
     void say(std::string text, Output& out) const;  // on the channel; dropped when there is none
 
     const EndpointId id;
@@ -148,6 +150,7 @@ public:
     bool resting = false;    // Conference::expire() finds nothing; cleared where that may change
     bool inactive_told = false;
     Instant stats_told{};  // ConnectionStats
+    Instant gave_back;
 
 private:
     void index_ssrcs();

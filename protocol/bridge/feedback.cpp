@@ -95,7 +95,7 @@ void take_member(Conference& conference, Endpoint& sender, const rtcp::Member& m
     } else if (member.is(rtcp::TransportFormat::TransportCc)) {
         const auto feedback = rtcp::TransportCcFeedback::parse(member);
         const bwe::BitsPerSecond before = sender.downlink.estimator.estimate();
-        if (feedback) sender.downlink.take(*feedback, context.now);
+        if (feedback) sender.downlink.take(*feedback, context.now, context.workspace);
         // Layers may have to be chosen anew.
         if (sender.downlink.estimator.estimate() != before) sender.resting = false;
     } else if (member.is(rtcp::TransportFormat::Nack)) {

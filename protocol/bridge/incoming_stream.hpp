@@ -5,6 +5,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <memory>
 
 #include "protocol/bridge/limits.hpp"
 #include "protocol/bridge/loss_list.hpp"
@@ -41,7 +42,7 @@ public:
 private:
     static constexpr std::size_t kWindow = 2048;  // packets of late arrival
     rtp::SequenceUnwrapper sequences_;
-    std::bitset<kWindow> seen_;
+    std::unique_ptr<std::bitset<kWindow>> seen_;  // with the first packet: most encodings of a room are never sent
 };
 
 inline IncomingStream::Received IncomingStream::receive(std::uint16_t sequence, std::uint32_t timestamp, Instant now) {
@@ -50,15 +51,16 @@ inline IncomingStream::Received IncomingStream::receive(std::uint16_t sequence, 
     const std::int64_t extended = sequences_.unwrap(sequence);
     const auto place = [](std::int64_t number) { return static_cast<std::size_t>(number) % kWindow; };
     constexpr auto kSpan = static_cast<std::int64_t>(kWindow);
+    if (seen_ == nullptr) seen_ = std::make_unique<std::bitset<kWindow>>();
     if (first || extended - before >= kSpan) {
-        seen_.reset();
+        seen_->reset();
     } else if (extended <= before - kSpan) {
         return {.drop = DropReason::TooOld, .sequence = extended};
     } else {
-        for (std::int64_t skipped = before + 1; skipped <= extended; ++skipped) seen_.reset(place(skipped));
+        for (std::int64_t skipped = before + 1; skipped <= extended; ++skipped) seen_->reset(place(skipped));
     }
-    if (seen_.test(place(extended))) return {.drop = DropReason::Duplicate, .sequence = extended};
-    seen_.set(place(extended));
+    if (seen_->test(place(extended))) return {.drop = DropReason::Duplicate, .sequence = extended};
+    seen_->set(place(extended));
     last_packet = now;
     reception.record(extended, timestamp, now);
     return {.sequence = extended, .unrepairable_gap = losses.received(extended, now)};

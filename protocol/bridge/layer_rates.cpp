@@ -32,10 +32,12 @@ bool LayerRates::record(const projection::VideoPacket& packet, std::size_t octet
     const bool grown = layers.seen_spatial > layers.spatial || layers.seen_temporal > layers.temporal;
     layers.spatial = std::max(layers.spatial, layers.seen_spatial);
     layers.temporal = std::max(layers.temporal, layers.seen_temporal);
+    std::unique_ptr<Cells>& cells = cells_[packet.encoding];
+    if (cells == nullptr) cells = std::make_unique<Cells>();
     for (std::size_t spatial = 0; spatial < kSpatial; ++spatial) {
         for (std::size_t temporal = 0; temporal < kTemporal; ++temporal) {
             if (!needs(packet, spatial, temporal)) continue;
-            cell(packet.encoding, spatial, temporal).octets[bucket_] += static_cast<std::uint32_t>(octets);
+            (*cells)[spatial][temporal].octets[bucket_] += static_cast<std::uint32_t>(octets);
         }
     }
     return grown;
@@ -43,8 +45,7 @@ bool LayerRates::record(const projection::VideoPacket& packet, std::size_t octet
 
 void LayerRates::forget(std::size_t encoding) {
     layers_[encoding] = {};
-    const auto first = cells_.begin() + static_cast<std::ptrdiff_t>(encoding * kSpatial * kTemporal);
-    std::fill(first, first + kSpatial * kTemporal, Cell{});
+    if (cells_[encoding]) *cells_[encoding] = {};
 }
 
 void LayerRates::advance(Instant now) {
@@ -69,27 +70,33 @@ void LayerRates::close_bucket() {
             layers.since_count = 0;
         }
         const double window_s = 0.25 * layers.buckets;
-        for (std::size_t i = 0; i < kSpatial * kTemporal; ++i) {
-            Cell& cell = cells_[encoding * kSpatial * kTemporal + i];
-            const auto octets = std::accumulate(cell.octets.begin(), cell.octets.end(), std::uint32_t{0});
-            const double now_bps = octets * 8 / window_s;
-            cell.smoothed_bps += (settled ? kSmoothing : 1.0) * (now_bps - cell.smoothed_bps);
+        for (auto& row : *cells_[encoding]) {
+            for (Cell& cell : row) {
+                const auto octets = std::accumulate(cell.octets.begin(), cell.octets.end(), std::uint32_t{0});
+                const double now_bps = octets * 8 / window_s;
+                cell.smoothed_bps += (settled ? kSmoothing : 1.0) * (now_bps - cell.smoothed_bps);
+            }
         }
     }
     bucket_ = (bucket_ + 1) % kBuckets;
-    for (Cell& cell : cells_) cell.octets[bucket_] = 0;
+    for (const auto& cells : cells_) {
+        if (cells == nullptr) continue;
+        for (auto& row : *cells) {
+            for (Cell& cell : row) cell.octets[bucket_] = 0;
+        }
+    }
 }
 
 // An encoding begins with a key frame, which would pass for its rate: nothing is said before a whole window.
 bwe::BitsPerSecond LayerRates::rate(std::size_t encoding, std::size_t spatial, std::size_t temporal) const {
     if (layers_[encoding].buckets < kBuckets) return 0;
-    return static_cast<bwe::BitsPerSecond>(cells_[(encoding * kSpatial + spatial) * kTemporal + temporal].smoothed_bps);
+    return static_cast<bwe::BitsPerSecond>((*cells_[encoding])[spatial][temporal].smoothed_bps);
 }
 
 bwe::BitsPerSecond LayerRates::lately(std::size_t encoding) const {
     const Layers& layers = layers_[encoding];
     if (layers.spatial == 0 || layers.temporal == 0) return 0;
-    const Cell& top = cells_[(encoding * kSpatial + layers.spatial - 1U) * kTemporal + layers.temporal - 1U];
+    const Cell& top = (*cells_[encoding])[layers.spatial - 1U][layers.temporal - 1U];
     return 8 * bwe::BitsPerSecond{std::accumulate(top.octets.begin(), top.octets.end(), std::uint32_t{0})};
 }
 

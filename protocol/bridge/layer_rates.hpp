@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "protocol/bwe/packet_result.hpp"
 #include "protocol/projection/video_packet.hpp"
@@ -48,11 +49,9 @@ private:
         std::uint32_t since_count = 0;
     };
     void close_bucket();
-    Cell& cell(std::size_t encoding, std::size_t spatial, std::size_t temporal) {
-        return cells_[(encoding * kSpatial + spatial) * kTemporal + temporal];
-    }
+    using Cells = std::array<std::array<Cell, kTemporal>, kSpatial>;
 
-    std::array<Cell, projection::kMaxEncodings * kSpatial * kTemporal> cells_{};
+    std::array<std::unique_ptr<Cells>, projection::kMaxEncodings> cells_;  // null before its first packet
     std::array<Layers, projection::kMaxEncodings> layers_{};
     std::size_t bucket_ = 0;
     Instant bucket_end_{};

@@ -52,6 +52,7 @@ inline constexpr Duration kKeyframeWindow = 10s;
 
 // --- clocks ---
 inline constexpr Duration kRestingLook = 100ms;     // at endpoints that have nothing due
+inline constexpr Duration kGiveBackInterval = 5s;   // looks for memory that is not needed any more
 inline constexpr Duration kReportInterval = 500ms;  // receiver reports, as JVB
 inline constexpr Duration kEncodingIdle = 1500ms;   // an encoding that sent nothing for so long is not active
 // … or sooner, when what lies below it goes on (a sender's CPU or line gave out); also an encoding with less than this

@@ -28,20 +28,19 @@ bool LossList::received(std::int64_t sequence, Instant now) {
     const std::int64_t gap = sequence - highest_ - 1;
     const bool too_large = gap > kMaxGap;
     if (too_large) {
-        count_ = 0;
+        missing_.clear();
     } else if (gap > 0) {
         const auto wanted = static_cast<std::size_t>(gap);
-        if (count_ + wanted > kMaxMissing) {
+        if (missing_.size() + wanted > kMaxMissing) {
             // The oldest have the least hope.
-            const std::size_t forget = std::min(count_, count_ + wanted - kMaxMissing);
-            std::move(missing_.begin() + static_cast<std::ptrdiff_t>(forget),
-                      missing_.begin() + static_cast<std::ptrdiff_t>(count_), missing_.begin());
-            count_ -= forget;
+            const std::size_t forget = std::min(missing_.size(), missing_.size() + wanted - kMaxMissing);
+            missing_.erase(missing_.begin(), missing_.begin() + static_cast<std::ptrdiff_t>(forget));
         }
+        missing_.reserve(kMaxMissing);
         for (std::int64_t lost = highest_ + 1; lost < sequence; ++lost) {
-            missing_[count_++] = {.since_us = microseconds_of(now),
-                                  .next_us = microseconds_of(now),
-                                  .sequence = static_cast<std::uint16_t>(lost)};
+            missing_.push_back({.since_us = microseconds_of(now),
+                                .next_us = microseconds_of(now),
+                                .sequence = static_cast<std::uint16_t>(lost)});
         }
     }
     highest_ = sequence;
@@ -49,20 +48,16 @@ bool LossList::received(std::int64_t sequence, Instant now) {
 }
 
 void LossList::remove(std::int64_t sequence) {
-    const auto end = missing_.begin() + static_cast<std::ptrdiff_t>(count_);
     const auto wanted = static_cast<std::uint16_t>(sequence);
-    const auto found =
-        std::find_if(missing_.begin(), end, [wanted](const Missing& entry) { return entry.sequence == wanted; });
-    if (found == end) return;
-    std::move(found + 1, end, found);
-    --count_;
+    const auto found = std::ranges::find(missing_, wanted, &Missing::sequence);
+    if (found != missing_.end()) missing_.erase(found);
 }
 
 std::size_t LossList::due(Instant now, Duration round_trip, std::span<std::uint16_t, kMaxMissing> out) {
     std::size_t written = 0;
     std::size_t kept = 0;
     const std::uint32_t now_us = microseconds_of(now);
-    for (std::size_t i = 0; i < count_; ++i) {
+    for (std::size_t i = 0; i < missing_.size(); ++i) {
         Missing entry = missing_[i];
         if (between(entry.next_us, now_us) >= Duration{}) {
             if (entry.requests == kMaxRequests || between(entry.since_us, now_us) > kMaxAge) continue;
@@ -72,7 +67,7 @@ std::size_t LossList::due(Instant now, Duration round_trip, std::span<std::uint1
         }
         missing_[kept++] = entry;
     }
-    count_ = kept;
+    missing_.resize(kept);
     return written;
 }
 

@@ -1,10 +1,10 @@
 // The packets of one incoming stream that did not come, and when each is asked for (RFC 4585 §6.2.1): at once when the
-// gap shows, then once per round trip, a bounded number of times. Fixed size; owned by an IncomingStream.
+// gap shows, then once per round trip, a bounded number of times. At most kMaxMissing; owned by an IncomingStream.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "protocol/core/time.hpp"
 
@@ -21,10 +21,14 @@ public:
     bool received(std::int64_t sequence, Instant now);
     // Writes the sequence numbers to ask for now, ascending, and returns how many.
     std::size_t due(Instant now, Duration round_trip, std::span<std::uint16_t, kMaxMissing> out);
-    bool empty() const { return count_ == 0; }
+    bool empty() const { return missing_.empty(); }
+    // Memory, when nothing is missing. Now and then.
+    void give_back() {
+        if (missing_.empty()) missing_ = std::vector<Missing>();
+    }
 
 private:
-    // 12 octets, as every encoding that comes in has a list. The times are microseconds that wrap after an hour; no
+    // The times are microseconds that wrap after an hour; no
     // entry outlives kMaxAge by more than the pause between two calls of due().
     struct Missing {
         std::uint32_t since_us = 0;
@@ -35,8 +39,7 @@ private:
     static_assert(sizeof(Missing) == 12);
     void remove(std::int64_t sequence);
 
-    std::array<Missing, kMaxMissing> missing_{};  // ascending
-    std::size_t count_ = 0;
+    std::vector<Missing> missing_;  // ascending; room for all of them with the first
     std::int64_t highest_ = -1;
 };
 

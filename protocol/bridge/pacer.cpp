@@ -22,41 +22,39 @@ void Pacer::advance(bwe::BitsPerSecond estimate, Instant now) {
     allowance_ = std::max(rate_ * bwe::seconds_of(kPacingBurst), kLeastAllowance);
 }
 
-Pacer::Queues& Pacer::queues() {
-    if (queues_ == nullptr) queues_ = std::make_unique<Queues>();
-    return *queues_;
-}
-
 bool Pacer::push(const Picture& picture) {
-    Queues& all = queues();
-    if (all.pictures.full()) return false;
-    all.pictures.push(picture);
+    if (pictures_.full()) return false;
+    pictures_.push(picture);
     waiting_octets_ += picture.octets;
     return true;
 }
 
 bool Pacer::push(const Repetition& repetition) {
-    Queues& all = queues();
-    if (all.repetitions.full()) return false;
-    all.repetitions.push(repetition);
+    if (repetitions_.full()) return false;
+    repetitions_.push(repetition);
     return true;
 }
 
 const Pacer::Repetition* Pacer::repetition() const {
-    return queues_ == nullptr || queues_->repetitions.empty() ? nullptr : &queues_->repetitions.front();
+    return repetitions_.empty() ? nullptr : &repetitions_.front();
 }
 
 const Pacer::Picture* Pacer::picture() const {
-    return queues_ == nullptr || queues_->pictures.empty() ? nullptr : &queues_->pictures.front();
+    return pictures_.empty() ? nullptr : &pictures_.front();
 }
 
 void Pacer::pop_repetition() {
-    queues_->repetitions.pop();
+    repetitions_.pop();
 }
 
 void Pacer::pop_picture() {
-    waiting_octets_ -= std::min<std::size_t>(waiting_octets_, queues_->pictures.front().octets);
-    queues_->pictures.pop();
+    waiting_octets_ -= std::min<std::size_t>(waiting_octets_, pictures_.front().octets);
+    pictures_.pop();
+}
+
+void Pacer::give_back() {
+    repetitions_.give_back();
+    pictures_.give_back();
 }
 
 }  // namespace klassenraum::bridge

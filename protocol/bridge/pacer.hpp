@@ -5,11 +5,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
 #include "protocol/bridge/limits.hpp"
 #include "protocol/bwe/packet_result.hpp"
-#include "protocol/core/ring.hpp"
+#include "protocol/core/growing_ring.hpp"
 #include "protocol/core/time.hpp"
 #include "protocol/projection/projection.hpp"
 
@@ -44,7 +43,7 @@ public:
     bool clear() const { return open() && !waiting(); }
     // Something that waits may go.
     bool open() const { return rate_ == 0 || debt_octets_ <= allowance_; }
-    bool waiting() const { return queues_ != nullptr && (!queues_->pictures.empty() || !queues_->repetitions.empty()); }
+    bool waiting() const { return !pictures_.empty() || !repetitions_.empty(); }
 
     // False: no place. The packet is then lost as it would be in the line's own queue, and repaired like that.
     bool push(const Picture& picture);
@@ -54,21 +53,18 @@ public:
     const Picture* picture() const;
     void pop_repetition();
     void pop_picture();
+    // Memory for more than what waited lately. Now and then.
+    void give_back();
 
 private:
-    struct Queues {  // made when a packet has to wait for the first time, kept from then on
-        Ring<Repetition, kPacedRepetitions> repetitions;
-        Ring<Picture, kPacedPictures> pictures;
-    };
-    Queues& queues();
-
     double rate_ = 0;       // octets a second
     double needed_ = 0;     // the rate, for what waits to go in time
     double allowance_ = 0;  // of debt
     double debt_octets_ = 0;
     std::size_t waiting_octets_ = 0;
     Instant advanced_{};
-    std::unique_ptr<Queues> queues_;
+    GrowingRing<Repetition, kPacedRepetitions> repetitions_;
+    GrowingRing<Picture, kPacedPictures> pictures_;
 };
 
 }  // namespace klassenraum::bridge

@@ -1,7 +1,7 @@
 // The last seconds of one source's packets as they came out of SRTP, kept once and shared by all receivers that may ask
-// for one again (RFC 4585 §6.2.1). A ring of octets with an index per encoding: its memory comes with the
-// first packet and is touched on use, since most cameras and microphones of a class never send one; what the ring has
-// overwritten is simply not found. Owned by a Source.
+// for one again (RFC 4585 §6.2.1). Pieces of memory, each with the packets of some time: the oldest is used anew when
+// all in it is too old to be asked for, so that the source holds as much as it sends in kMaxCacheAge, up to a bound.
+// An index per encoding finds them. Owned by a Source.
 #pragma once
 
 #include <cstdint>
@@ -15,30 +15,40 @@ namespace klassenraum::bridge {
 
 class PacketCache {
 public:
-    // `packets` per encoding, a power of two.
+    // `packets` per encoding, a power of two; `bytes` of all encodings.
     PacketCache(std::size_t encodings, std::size_t packets, std::size_t bytes);
 
     void insert(std::size_t encoding, std::uint16_t sequence, ByteView packet, Instant now);
-    // Empty when it was never here, is overwritten or too old. Valid until the next insert().
+    // Empty when it was never here, is overwritten or too old. Valid until the next insert() or give_back().
     ByteView find(std::size_t encoding, std::uint16_t sequence, Instant now) const;
+    // Memory of what is too old, but for what the next packets will want. Now and then.
+    void give_back(Instant now);
 
 private:
+    struct Piece {
+        std::unique_ptr<std::uint8_t[]> octets;  // not cleared: pages are touched on first use
+        std::size_t used = 0;
+        Instant last{};  // when the newest packet in it came
+    };
     struct Entry {
-        std::uint64_t position = 0;  // octets written before this packet since the start
         Instant at{};
+        std::uint32_t piece = 0;  // its number since the start
+        std::uint32_t offset = 0;
         std::uint16_t sequence = 0;
         std::uint16_t length = 0;  // 0: never used
     };
-    std::size_t place(std::size_t encoding, std::uint16_t sequence) const {
-        return encoding * packets_ + (sequence & (packets_ - 1));
-    }
+    using Index = std::vector<Entry>;  // by sequence number; a power of two, none before the first packet
+    static std::size_t place(const Index& index, std::uint16_t sequence) { return sequence & (index.size() - 1); }
 
-    std::size_t encodings_;
+    Entry& entry_for(Index& index, std::uint16_t sequence, Instant now);
+    Piece& piece_for(std::size_t octets, Instant now);
+
     std::size_t packets_;
     std::size_t capacity_;
-    std::uint64_t written_ = 0;
-    std::vector<Entry> index_;
-    std::unique_ptr<std::uint8_t[]> octets_;  // not cleared: pages are touched on first use
+    std::size_t piece_size_;
+    std::vector<Index> indices_;  // by encoding
+    std::vector<Piece> pieces_;   // the oldest first
+    std::uint32_t first_ = 0;     // number of the oldest piece
 };
 
 }  // namespace klassenraum::bridge

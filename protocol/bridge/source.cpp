@@ -89,6 +89,11 @@ bool Source::starves(std::size_t encoding, Instant now) const {
     return static_cast<double>(rates.lately(encoding)) < share * static_cast<double>(below_rate);
 }
 
+void Source::give_back(Instant now) {
+    cache.give_back(now);
+    for (IncomingStream& encoding : encodings) encoding.losses.give_back();
+}
+
 bool Source::alive(Instant now) const {
     bool started = false;
     for (const IncomingStream& encoding : encodings) {

@@ -58,6 +58,9 @@ public:
     // True when the spatial layers within the encoding have changed.
     bool learn_layers(const projection::VideoPacket& packet);
 
+    // Memory for more than what is sent. Now and then.
+    void give_back(Instant now);
+
     Subscription* subscription_of(const Endpoint& receiver);
     void unsubscribe(const Endpoint& receiver);
 

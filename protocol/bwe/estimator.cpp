@@ -14,15 +14,13 @@ constexpr Duration kTick = std::chrono::milliseconds(25);
 constexpr double kBackOff = 0.85;  // of what gets through
 constexpr double kStepBack = 0.9;  // of the estimate
 constexpr std::size_t kMaxPendingProbes = 5;
-constexpr std::size_t kMaxReports = 1024;  // of one feedback message …
-constexpr std::size_t kUsualReports = 64;  // … and what there is room for at first: 50 ms of 10 Mbit/s
+constexpr std::size_t kMaxReports = 1024;  // of one feedback message
 
 }  // namespace
 
 Estimator::Estimator(Limits limits)
     : limits_(limits), rate_control_(limits.start, limits.minimum, limits.maximum), estimate_(limits.start) {
     loss_.set_rate(limits.start);
-    arrived_.reserve(kUsualReports);
 }
 
 void Estimator::sent(std::uint16_t sequence, std::uint32_t octets, std::int32_t probe_cluster, Instant now) {
@@ -35,8 +33,9 @@ void Estimator::sent(std::uint16_t sequence, std::uint32_t octets, std::int32_t 
     }
 }
 
-void Estimator::feedback(std::span<const Report> reports, Instant now) {
-    arrived_.clear();
+void Estimator::feedback(std::span<const Report> reports, Instant now, Workspace& workspace) {
+    std::vector<PacketResult>& arrived = workspace.arrived;
+    arrived.clear();
     std::uint64_t octets = 0;
     std::uint64_t lost = 0;
     Instant first = Instant::max();
@@ -48,16 +47,16 @@ void Estimator::feedback(std::span<const Report> reports, Instant now) {
         if (!packet->arrived) lost += packet->size;
         first = std::min(first, packet->sent);
         last = std::max(last, packet->sent);
-        if (packet->arrived) arrived_.push_back(*packet);
+        if (packet->arrived) arrived.push_back(*packet);
     }
     if (octets == 0) return;
     had_feedback_ = true;
     feedback_delay_.reset();
-    if (!arrived_.empty()) feedback_delay_ = now - arrived_.back().sent;
+    if (!arrived.empty()) feedback_delay_ = now - arrived.back().sent;
     // By number where times are equal: std::stable_sort would allocate.
-    std::ranges::sort(arrived_, {},
+    std::ranges::sort(arrived, {},
                       [](const PacketResult& packet) { return std::pair(*packet.arrived, packet.sequence); });
-    const auto throughput = delay_feedback(arrived_, now);
+    const auto throughput = delay_feedback(arrived, now);
     // The span of one message lacks the gap to the next one; a packet's share of it is close enough.
     const Duration span = last - first;
     loss_.update(now, octets, lost, span, rate_control_.rate(), throughput, application_limited());

@@ -37,7 +37,17 @@ public:
         std::uint16_t sequence = 0;
         std::optional<Instant> arrived;
     };
-    void feedback(std::span<const Report> reports, Instant now);
+    // Room for what a message says, as it is taken apart: of a whole worker, since messages come one after the other.
+    struct Workspace {
+        std::vector<Report> reports;
+        std::vector<PacketResult> arrived;
+    };
+    void feedback(std::span<const Report> reports, Instant now, Workspace& workspace);
+    // Memory for more than was needed lately. Now and then.
+    void give_back(Instant now) {
+        history_.give_back(now);
+        throughput_.give_back();
+    }
 
     void remb(BitsPerSecond rate, Instant now);
     // A queue stands on the line, neither growing nor shrinking: the trend does not see it.
@@ -91,7 +101,6 @@ private:
     ProbeController probes_;
     ProbeEstimator probe_estimator_;
     std::vector<ProbeCluster> pending_;
-    std::vector<PacketResult> arrived_;  // reused by each feedback
     std::optional<BitsPerSecond> remb_;
     BitsPerSecond wanted_ = 0;
     BitsPerSecond estimate_;

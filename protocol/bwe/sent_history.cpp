@@ -19,12 +19,9 @@ Instant instant_of(std::uint64_t microseconds) {
 
 }  // namespace
 
-SentHistory::SentHistory() {
-    entries_.reserve(kReserved);
-}
-
 bool SentHistory::occupied(const Entry& entry, Instant now) const {
-    return entry.fate != kArrived && now - instant_of(entry.sent_us) < kMaxAge;
+    const Duration age = now - instant_of(entry.sent_us);
+    return (entry.fate == kUnknown && age < kMaxAge) || (entry.fate == kLost && age < kMaxLateness);
 }
 
 // In place: half of the entries belong into the new half.
@@ -34,6 +31,21 @@ void SentHistory::grow() {
     for (std::size_t i = 0; i < before; ++i) {
         if ((entries_[i].sequence & before) != 0) entries_[i + before] = std::exchange(entries_[i], {});
     }
+}
+
+void SentHistory::give_back(Instant now) {
+    std::size_t needed = 0;  // back to the oldest of which something may still be said
+    for (std::size_t behind = 1; behind <= std::min<std::uint64_t>(entries_.size(), next_); ++behind) {
+        const Entry& entry = at(next_ - behind);
+        if (entry.sequence == static_cast<std::uint32_t>(next_ - behind) && occupied(entry, now)) needed = behind;
+    }
+    const std::size_t half = entries_.size() / 2;
+    if (half < kFirstLength || needed > half / 2) return;
+    std::vector<Entry> smaller(half);
+    for (std::uint64_t sequence = next_ - needed; sequence != next_; ++sequence) {
+        smaller[sequence & (half - 1)] = at(sequence);
+    }
+    entries_ = std::move(smaller);
 }
 
 void SentHistory::add(std::uint16_t sequence, std::uint32_t octets, std::int32_t probe_cluster, Instant now) {

@@ -13,6 +13,15 @@ constexpr Duration kLatestSpan = std::chrono::milliseconds(100);
 constexpr std::size_t kLatestPackets = 8;
 constexpr Duration kLeastDuration = std::chrono::milliseconds(1);
 
+std::uint32_t microseconds_of(Instant time) {
+    return static_cast<std::uint32_t>(time.time_since_epoch().count());
+}
+
+// Whichever is the earlier.
+Duration between(std::uint32_t before_us, std::uint32_t after_us) {
+    return Duration(static_cast<std::int32_t>(after_us - before_us));
+}
+
 BitsPerSecond per_second(std::int64_t octets, Duration duration) {
     return octets * 8 * 1'000'000 / std::max(duration, kLeastDuration).count();
 }
@@ -20,9 +29,12 @@ BitsPerSecond per_second(std::int64_t octets, Duration duration) {
 }  // namespace
 
 void Throughput::add(const PacketResult& packet) {
-    window_.push({.sent = packet.sent, .at = *packet.arrived, .size = packet.size});
+    if (*packet.arrived - last_arrived_ > kMaxSpan) window_.clear();
+    last_arrived_ = *packet.arrived;
+    window_.push(
+        {.sent_us = microseconds_of(packet.sent), .at_us = microseconds_of(*packet.arrived), .size = packet.size});
     changed_ = true;
-    const auto span = [&] { return window_.back().at - window_.front().at; };
+    const auto span = [&] { return between(window_.front().at_us, window_.back().at_us); };
     while (window_.size() > 1 && span() > kMaxSpan) window_.pop();
     while (window_.size() > kMinWindow && span() > kMinSpan) window_.pop();
 }
@@ -35,28 +47,31 @@ std::optional<BitsPerSecond> Throughput::rate() {
 
 std::optional<BitsPerSecond> Throughput::measure() const {
     if (window_.size() < kRequired) return std::nullopt;
+    // From the first packet on.
     const Arrived& first = window_.front();
     Duration widest{};
     Duration second{};
-    Instant first_sent = first.sent;
-    Instant last_sent = first.sent;
-    Instant first_arrived = first.at;
-    Instant last_arrived = first.at;
-    Instant before = first.at;
+    Duration first_sent{};
+    Duration last_sent{};
+    Duration first_arrived{};
+    Duration last_arrived{};
+    Duration before{};
     std::int64_t octets = 0;
     std::uint32_t last_sent_size = first.size;
     for (const auto piece : window_.pieces()) {
         for (const Arrived& packet : piece) {
+            const Duration sent = between(first.sent_us, packet.sent_us);
+            const Duration arrived = between(first.at_us, packet.at_us);
             octets += packet.size;
-            last_sent_size = packet.sent >= last_sent ? packet.size : last_sent_size;
-            last_sent = std::max(last_sent, packet.sent);
-            first_sent = std::min(first_sent, packet.sent);
-            const Duration gap = packet.at - before;
+            last_sent_size = sent >= last_sent ? packet.size : last_sent_size;
+            last_sent = std::max(last_sent, sent);
+            first_sent = std::min(first_sent, sent);
+            const Duration gap = arrived - before;
             second = std::max(second, std::min(widest, gap));
             widest = std::max(widest, gap);
-            before = packet.at;
-            first_arrived = std::min(first_arrived, packet.at);
-            last_arrived = std::max(last_arrived, packet.at);
+            before = arrived;
+            first_arrived = std::min(first_arrived, arrived);
+            last_arrived = std::max(last_arrived, arrived);
         }
     }
     // One gap may be a stall of the path or of the application and counts only as much as the next widest. The octets
@@ -74,7 +89,7 @@ std::optional<BitsPerSecond> Throughput::latest() const {
     for (std::size_t i = window_.size(); i-- > 1;) {
         octets += window_[i].size;
         ++packets;
-        const Duration span = window_.back().at - window_[i - 1].at;
+        const Duration span = between(window_[i - 1].at_us, window_.back().at_us);
         if (span < kLatestSpan) continue;
         if (packets < kLatestPackets || span > 2 * kLatestSpan) return std::nullopt;
         return per_second(octets, span);

@@ -1,11 +1,12 @@
-// A Ring that is no larger than what it ever held asked for, doubling up to `Capacity`. Pushing onto a full one drops
-// the oldest. Index 0 is the oldest.
+// A Ring that is no larger than what it held asked for, doubling up to `Capacity`; give_back() makes it smaller again.
+// Pushing onto a full one drops the oldest. Index 0 is the oldest.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace klassenraum {
@@ -19,7 +20,7 @@ public:
         if (size_ == values_.size() && size_ < Capacity) grow();
         values_[place(size_)] = value;
         if (size_ < values_.size()) {
-            ++size_;
+            most_ = std::max(most_, ++size_);
         } else {
             start_ = place(1);
         }
@@ -28,6 +29,8 @@ public:
         start_ = place(1);
         --size_;
     }
+
+    void clear() { start_ = size_ = 0; }
 
     const T& operator[](std::size_t index) const { return values_[place(index)]; }
     // All of it, the oldest first, in the one or two pieces in which it lies.
@@ -38,6 +41,23 @@ public:
     const T& front() const { return (*this)[0]; }
     const T& back() const { return (*this)[size_ - 1]; }
     std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    bool full() const { return size_ == Capacity; }
+
+    // Now and then: takes half of the memory away when not even a quarter was needed since the last call, and all of it
+    // when nothing was.
+    void give_back() {
+        if (most_ == 0) {
+            values_ = std::vector<T>();
+            start_ = 0;
+        } else if (values_.size() > kFirst && most_ <= values_.size() / 4) {
+            std::vector<T> smaller(values_.size() / 2);
+            for (std::size_t i = 0; i < size_; ++i) smaller[i] = (*this)[i];
+            values_ = std::move(smaller);
+            start_ = 0;
+        }
+        most_ = size_;
+    }
 
 private:
     static constexpr std::size_t kFirst = std::min<std::size_t>(Capacity, 32);
@@ -52,6 +72,7 @@ private:
     std::vector<T> values_;
     std::size_t start_ = 0;
     std::size_t size_ = 0;
+    std::size_t most_ = 0;  // since the last give_back()
 };
 
 }  // namespace klassenraum

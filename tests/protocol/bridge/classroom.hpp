@@ -291,6 +291,7 @@ public:
                 .counters = counters,
                 .entropy = entropy,
                 .config = config,
+                .workspace = workspace,
                 .video_cap = video_cap};
     }
     static Address address_of(std::uint64_t number) {
@@ -298,6 +299,7 @@ public:
     }
 
     Config config;
+    bwe::Estimator::Workspace workspace;
     VideoCap video_cap;
     Counters counters;
     SeededEntropy entropy{7};

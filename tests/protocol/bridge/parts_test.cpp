@@ -255,6 +255,39 @@ TEST(PacketCache, NeverGivesOutOverwrittenOctets) {
     }
 }
 
+TEST(PacketCache, FindsAllThatIsYoungEnoughWhateverItGaveBack) {
+    PacketCache cache(2, 1024, kVideoCacheBytes);
+    SeededEntropy entropy(4);
+    struct Inserted {
+        Instant at;
+        std::size_t length;
+    };
+    std::array<std::vector<Inserted>, 2> inserted;
+    Instant now = kStart;
+    for (int round = 0; round < 6000; ++round) {
+        // A rise and a fall, and a pause longer than anything is kept.
+        const bool fast = round > 2000 && round < 4000;
+        now += round == 5000 ? Duration(3s) : fast ? Duration(4ms) : Duration(15ms);
+        const std::size_t encoding = entropy.below(2);
+        const std::vector<std::uint8_t> packet(1 + entropy.below(1200),
+                                               static_cast<std::uint8_t>(inserted[encoding].size()));
+        cache.insert(encoding, static_cast<std::uint16_t>(inserted[encoding].size()), packet, now);
+        inserted[encoding].push_back({now, packet.size()});
+        if (round % 97 == 0) cache.give_back(now);
+        if (round % 13 != 0) continue;
+        for (std::size_t of = 0; of < 2; ++of) {
+            for (std::size_t i = inserted[of].size(); i-- > 0 && now - inserted[of][i].at <= kMaxCacheAge;) {
+                const ByteView found = cache.find(of, static_cast<std::uint16_t>(i), now);
+                ASSERT_EQ(found.size(), inserted[of][i].length) << round;
+                ASSERT_EQ(found.back(), static_cast<std::uint8_t>(i));
+            }
+        }
+    }
+    now += kMaxCacheAge + 1ms;
+    cache.give_back(now);
+    EXPECT_TRUE(cache.find(0, static_cast<std::uint16_t>(inserted[0].size() - 1), now).empty());
+}
+
 TEST(LossList, AsksAtOnceThenOncePerRoundTripAndGivesUp) {
     LossList losses;
     std::array<std::uint16_t, LossList::kMaxMissing> out;

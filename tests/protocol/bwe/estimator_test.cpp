@@ -80,9 +80,10 @@ private:
         if (last == pending_.end()) return;
         for (auto it = pending_.begin(); it != std::next(last); ++it) reports.push_back({it->sequence, it->arrived});
         pending_.erase(pending_.begin(), std::next(last));
-        estimator.feedback(reports, now_);
+        estimator.feedback(reports, now_, workspace_);
     }
 
+    Estimator::Workspace workspace_;
     struct InFlight {
         std::uint16_t sequence;
         std::optional<Instant> arrived;
@@ -143,6 +144,7 @@ TEST(Estimator, TakesTenPercentRandomLossForTheLinesOwn) {
 TEST(Estimator, StaysWithinItsLimitsWhateverTheFeedbackSays) {
     const Limits limits{.start = 1'000'000, .minimum = 50'000, .maximum = 3'000'000};
     Estimator estimator(limits);
+    Estimator::Workspace workspace;
     SeededEntropy entropy(7);
     Instant now{};
     for (int round = 0; round < 5000; ++round) {
@@ -154,7 +156,7 @@ TEST(Estimator, StaysWithinItsLimitsWhateverTheFeedbackSays) {
             if (entropy.below(2) == 0) report.arrived = Instant(Duration(static_cast<std::int64_t>(entropy.u64() >> 24)));
             reports.push_back(report);
         }
-        estimator.feedback(reports, now);
+        estimator.feedback(reports, now, workspace);
         estimator.remb(static_cast<BitsPerSecond>(entropy.u64() >> 20), now);
         estimator.expire(now);
         ASSERT_GE(estimator.estimate(), limits.minimum);

@@ -46,5 +46,26 @@ TEST(SentHistory, GrowsUntilAnOutageIsOverAndForgetsNothingOfIt) {
     EXPECT_TRUE(history.take(static_cast<std::uint16_t>(sequence - 4096), kStart));
 }
 
+TEST(SentHistory, KeepsWhatIsOnItsWayWhenItGivesMemoryBack) {
+    SentHistory history;
+    std::uint16_t sequence = 65000;
+    Instant now = kStart;
+    for (int i = 0; i < 3000; ++i) history.add(sequence++, 1000, kNoProbe, now);
+    for (std::uint16_t back = 3000; back > 0; --back) history.take(static_cast<std::uint16_t>(sequence - back), now);
+    for (int round = 0; round < 10; ++round) {
+        now += milliseconds(100);
+        const std::uint16_t first = sequence;
+        for (std::uint32_t i = 0; i < 40; ++i) history.add(sequence++, 100 + i, kNoProbe, now);
+        EXPECT_TRUE(history.take(static_cast<std::uint16_t>(first + 7), std::nullopt));
+        history.give_back(now);
+        for (std::uint16_t i = 0; i < 40; ++i) {
+            const auto told = history.take(static_cast<std::uint16_t>(first + i), now);
+            ASSERT_TRUE(told) << round << " " << i;
+            EXPECT_EQ(told->size, 100U + i);
+            EXPECT_EQ(told->sent, now);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace klassenraum::bwe
