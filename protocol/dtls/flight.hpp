@@ -18,7 +18,7 @@ public:
     // Sends all records in `written`, which is changed in place, and keeps those of a clear flight.
     void send(MutableBytes written, const Address& to, DatagramSink& sink);
     void send_again(const Address& to, DatagramSink& sink);
-    void clear() { kept_.clear(); }
+    void clear() { kept_ = std::vector<std::uint8_t>(); }
     bool empty() const { return kept_.empty(); }
 
 private:

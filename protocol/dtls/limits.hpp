@@ -27,4 +27,8 @@ inline constexpr std::size_t kMaxFlight = 4 * 1024;
 inline constexpr int kMinRsaBits = 2048;
 inline constexpr int kMaxRsaBits = 4096;
 
+// Browsers begin SCTP with the association, and say it again within a second or two. Where nothing came for so long and
+// the keys are in use, nothing will: OpenSSL's object goes.
+inline constexpr Duration kDataPatience = 10s;
+
 }  // namespace klassenraum::dtls

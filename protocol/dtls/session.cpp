@@ -64,11 +64,20 @@ DropReason Session::receive(ByteView datagram,
         state_ = State::Failed;
         return DropReason::DtlsMalformed;
     }
+    if (ssl_ == nullptr) {
+        listen(datagram);
+        return DropReason::None;
+    }
     wake();
     if (!feed(datagram)) return DropReason::DtlsMalformed;
     const bool waiting = flight_.empty();
-    if (state_ == State::Handshaking) handshake();
+    if (state_ == State::Handshaking) {
+        handshake();
+        if (state_ == State::Established) retire_at_ = now + kDataPatience;
+    }
+    const std::size_t before = application_data.size();
     if (state_ == State::Established) read(application_data);
+    if (application_data.size() != before) retire_at_.reset();
     flush(to, sink);
     // What was not a record that OpenSSL could use does not stand before the next datagram.
     (void)BIO_reset(SSL_get_rbio(ssl_.get()));
@@ -158,7 +167,8 @@ void Session::flush(const Address& to, DatagramSink& sink) {
 
 void Session::send(ByteView application_data, const Address& to, DatagramSink& sink) {
     if (state_ != State::Established || application_data.empty()) return;
-    if (application_data.size() > kDatagramCapacity) return;
+    if (application_data.size() > kDatagramCapacity || ssl_ == nullptr) return;
+    retire_at_.reset();
     wake();
     ERR_clear_error();
     SSL_write(ssl_.get(), application_data.data(), static_cast<int>(application_data.size()));
@@ -169,10 +179,37 @@ void Session::send(ByteView application_data, const Address& to, DatagramSink& s
 
 void Session::close(const Address& to, DatagramSink& sink) {
     if (state_ != State::Established) return;
-    wake();
-    SSL_shutdown(ssl_.get());
-    flush(to, sink);
+    if (ssl_ != nullptr) {
+        wake();
+        SSL_shutdown(ssl_.get());
+        flush(to, sink);
+    } else if (!farewell_.empty()) {
+        sink.send(to, farewell_);
+    }
     state_ = State::Closed;
+}
+
+void Session::retire() {
+    wake();
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+    char* data = nullptr;
+    const long length = BIO_get_mem_data(SSL_get_wbio(ssl_.get()), &data);
+    if (length > 0) farewell_.assign(data, data + length);
+    ssl_.reset();
+    flight_ = {};
+    peer_certificate_ = std::vector<std::uint8_t>();
+}
+
+void Session::listen(ByteView datagram) {
+    ByteReader in(datagram);
+    while (in.remaining() > 0) {
+        const auto record = read_record(in);
+        if (!record) return;
+        // D1: in the clear it would not have counted before either.
+        if (record->epoch != 0 && record->type == ContentType::Alert) farewell_heard_ = true;
+    }
 }
 
 bool Session::peer_matches(const std::vector<Fingerprint>& fingerprints) const {
@@ -191,6 +228,11 @@ bool Session::export_srtp_keys(MutableBytes out) const {
 }
 
 void Session::expire(const Address* to, Instant now, DatagramSink& sink) {
+    if (retire_at_ && now >= *retire_at_) {
+        retire_at_.reset();
+        if (state_ == State::Established && keys_in_use_) retire();
+        if (state_ == State::Established && ssl_ != nullptr) retire_at_ = now + kDataPatience;
+    }
     if (state_ != State::Handshaking) return;
     if (now >= give_up_at_) {
         state_ = State::Failed;
@@ -204,6 +246,7 @@ void Session::expire(const Address* to, Instant now, DatagramSink& sink) {
 }
 
 std::optional<Instant> Session::deadline() const {
+    if (state_ == State::Established) return retire_at_;
     if (state_ != State::Handshaking) return std::nullopt;
     return send_again_at_ ? std::min(*send_again_at_, give_up_at_) : give_up_at_;
 }

@@ -139,6 +139,16 @@ void Agent::revoke_consent() {
     if (state_ == State::Connected) state_ = State::ConsentLost;
 }
 
+void Agent::doubt(Instant now) {
+    if (state_ != State::Connected || pairs_[selected_].doubted) return;
+    for (Pair& pair : pairs_) {
+        if (!pair.answered) continue;
+        pair.answered = std::min<Instant>(*pair.answered, now - (kConsentTimeout - kDoubtTimeout));
+    }
+    pairs_[selected_].doubted = true;
+    schedule_check(pairs_[selected_], now);
+}
+
 void Agent::expire(Instant now, DatagramSink& sink) {
     if (state_ == State::TimedOut || state_ == State::ConsentLost) return;
     if (state_ == State::Checking && now >= connect_by_) {

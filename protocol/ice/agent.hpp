@@ -45,6 +45,9 @@ public:
     DropReason receive(ByteView datagram, const Address& from, Instant now, DatagramSink& sink);
     // An authenticated DTLS or SRTP packet came from a path: this is how a client shows which path it uses.
     void media_received(const Address& from, Instant now);
+    // Something that may be forged says that the peer is gone: it is asked at once, and consent ends soon when it does
+    // not answer.
+    void doubt(Instant now);
     // The peer withdrew its consent (RFC 7675 §5.2).
     void revoke_consent();
 

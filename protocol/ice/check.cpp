@@ -87,6 +87,7 @@ DropReason Agent::receive_response(const stun::Message& response,
     }
     pair->heard = now;
     pair->answered = now;
+    pair->doubted = false;
     pair->awaiting = false;
     pair->unanswered = 0;
     pair->due.reset();

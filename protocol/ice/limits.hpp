@@ -25,6 +25,10 @@ inline constexpr Duration kConsentTimeout = 30s;
 inline constexpr unsigned kConsentTransmissions = 3;
 inline constexpr Duration kConsentRetransmission = 500ms;
 
+// Somebody who may be the client has said farewell: who does not answer the next check, of three transmissions, is
+// gone.
+inline constexpr Duration kDoubtTimeout = 3s;
+
 // From the moment we know the client's credentials, and from creation while we do not: people are slow to admit a
 // camera.
 inline constexpr Duration kConnectTimeout = 30s;

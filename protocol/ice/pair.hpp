@@ -25,6 +25,7 @@ struct Pair {
     std::optional<Instant> due;  // the next transmission
     bool begin = false;          // which is the first of a new check
     Instant renew{};             // when the next consent check begins
+    bool doubted = false;        // since the last answer
 
     bool has_consent(Instant now, Duration timeout) const { return answered && now - *answered < timeout; }
 };

@@ -44,6 +44,7 @@ struct alignas(64) Bundle::Parts {
     // First what each packet needs.
     State state = State::Connecting;
     Failure failure = Failure::None;
+    bool keys_in_use = false;             // the peer has sent something that was protected
     std::unique_ptr<srtp::Context> srtp;  // exists once the fingerprint has been verified
     std::unique_ptr<ice::Agent> ice;
     std::unique_ptr<ice::Agent> next;     // of a restart under way …
@@ -185,6 +186,10 @@ DropReason Bundle::receive_dtls(
     parts.start_dtls(now, sink);
     SctpPackets packets;
     const DropReason reason = parts.dtls->receive(datagram, *parts.destination(), now, sink, packets);
+    if (parts.dtls->farewell_heard()) {
+        parts.ice->doubt(now);
+        parts.ice->expire(now, sink);
+    }
     parts.advance(now, sink);
     // What an unverified peer has to say is not heard.
     if (parts.state != State::Connected) return reason;
@@ -272,7 +277,10 @@ DropReason Bundle::Parts::refusal(const Address& from) const {
 Result<MutableBytes, DropReason> Bundle::Parts::authentic(Result<MutableBytes, DropReason> packet,
                                                           const Address& from,
                                                           Instant now) {
-    if (packet) media_received(from, now);
+    if (packet) {
+        media_received(from, now);
+        keys_in_use = true;
+    }
     return packet;
 }
 
@@ -334,7 +342,10 @@ void Bundle::expire(Instant now, DatagramSink& sink) {
     if (parts_->state == State::Failed) return;
     parts_->ice->expire(now, sink);
     if (parts_->next != nullptr) parts_->next->expire(now, sink);
-    if (parts_->dtls != nullptr) parts_->dtls->expire(parts_->destination(), now, sink);
+    if (parts_->dtls != nullptr) {
+        if (parts_->keys_in_use) parts_->dtls->keys_in_use();
+        parts_->dtls->expire(parts_->destination(), now, sink);
+    }
     parts_->advance(now, sink);
 }
 

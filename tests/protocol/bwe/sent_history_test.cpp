@@ -55,10 +55,10 @@ TEST(SentHistory, KeepsWhatIsOnItsWayWhenItGivesMemoryBack) {
     for (int round = 0; round < 10; ++round) {
         now += milliseconds(100);
         const std::uint16_t first = sequence;
-        for (std::uint32_t i = 0; i < 40; ++i) history.add(sequence++, 100 + i, kNoProbe, now);
+        for (std::uint32_t i = 0; i < 100; ++i) history.add(sequence++, 100 + i, kNoProbe, now);
         EXPECT_TRUE(history.take(static_cast<std::uint16_t>(first + 7), std::nullopt));
         history.give_back(now);
-        for (std::uint16_t i = 0; i < 40; ++i) {
+        for (std::uint16_t i = 0; i < 100; ++i) {
             const auto told = history.take(static_cast<std::uint16_t>(first + i), now);
             ASSERT_TRUE(told) << round << " " << i;
             EXPECT_EQ(told->size, 100U + i);

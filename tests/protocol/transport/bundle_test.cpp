@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/time.h>
 
+#include "protocol/dtls/limits.hpp"
 #include "protocol/ice/limits.hpp"
 #include "tests/protocol/transport/peer.hpp"
 
@@ -342,6 +343,73 @@ TEST(Bundle, TakesCloseNotifyAsTheEndOfConsent) {
     world.peer.close_dtls();
     world.run_for(50ms);
     EXPECT_TRUE(world.failed(Bundle::Failure::ConsentLost));
+}
+
+// An association whose peer uses the keys and sends no data: nothing of OpenSSL's is left of it.
+struct RetiredWorld : ConnectedWorld {
+    explicit RetiredWorld(std::uint64_t seed) : ConnectedWorld(seed) {
+        receive(peer.rtp(7, 1), peer.address());
+        run_for(dtls::kDataPatience + 1s);
+    }
+};
+
+TEST(Bundle, SaysFarewellWithoutOpenSsl) {
+    RetiredWorld world(26);
+    EXPECT_EQ(world.receive(world.peer.rtp(7, 2), world.peer.address()), DropReason::None);
+    world.bundle.send_sctp(as_bytes("to nobody"), virtual_now(), world.sink);
+    world.bundle.close(virtual_now(), world.sink);
+    world.run_for(50ms);
+    EXPECT_TRUE(world.peer.application_data.empty());
+    EXPECT_EQ(SSL_get_shutdown(world.peer.ssl()) & SSL_RECEIVED_SHUTDOWN, SSL_RECEIVED_SHUTDOWN);
+}
+
+TEST(Bundle, AsksWhoMayHaveSaidFarewellAndBelievesHisSilence) {
+    RetiredWorld world(27);
+    world.peer.close_dtls();
+    world.run_for(world.link_options.latency + 5ms);
+    world.link_options.loss = 1;  // with the farewell it is gone
+    world.run_for(ice::kDoubtTimeout - 100ms);
+    EXPECT_TRUE(world.connected());
+    world.run_for(200ms);
+    EXPECT_TRUE(world.failed(Bundle::Failure::ConsentLost));
+}
+
+TEST(Bundle, ForgedFarewellsEndNothing) {
+    RetiredWorld world(28);
+    Bytes forged = {21, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9, 0, 26};
+    forged.resize(13 + 26, 0x5a);
+    const int checks = world.peer.checks_received;
+    for (int i = 0; i < 100; ++i) {
+        world.receive(forged, world.peer.address());
+        world.run_for(100ms);
+    }
+    EXPECT_TRUE(world.connected());
+    EXPECT_LE(world.peer.checks_received - checks, 100);
+    world.receive(forged, kStranger);
+    world.link_options.loss = 1;
+    world.run_for(ice::kConsentTimeout - ice::kConsentCheckMax - 1s);
+    EXPECT_TRUE(world.connected());
+}
+
+TEST(Bundle, CarriesDataLateWhereItBeganInTime) {
+    ConnectedWorld world(29);
+    world.receive(world.peer.rtp(7, 1), world.peer.address());
+    world.run_for(dtls::kDataPatience - 1s);
+    world.peer.send_application_data(as_bytes("a beginning"));
+    world.run_for(10min);
+    world.peer.send_application_data(as_bytes("long after it"));
+    world.run_for(50ms);
+    ASSERT_EQ(world.sctp.size(), 2U);
+    EXPECT_EQ(as_text(world.sctp[1]), "long after it");
+}
+
+// It may not have our Finished yet, and asks for it again.
+TEST(Bundle, KeepsOpenSslWhileThePeerUsesNoKeys) {
+    ConnectedWorld world(30);
+    world.run_for(10 * dtls::kDataPatience);
+    world.peer.send_application_data(as_bytes("at last"));
+    world.run_for(50ms);
+    EXPECT_EQ(world.sctp.size(), 1U);
 }
 
 TEST(Bundle, TakesOneRemoteDescriptionOnly) {
