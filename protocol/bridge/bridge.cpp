@@ -315,6 +315,10 @@ DropReason Bridge::Parts::receive_media(
     Place& place, transport::Kind kind, MutableBytes datagram, const Address& from, Context& context) {
     transport::Bundle& bundle = place.link->bundle;
     if (kind == transport::Kind::Rtcp) place.endpoint->prefetch_feedback();
+    if (kind == transport::Kind::Rtp && nobody_takes(*place.endpoint, datagram)) {
+        const std::optional<ByteView> sealed = bundle.sealed_rtp(datagram, from);
+        if (sealed && leave_sealed(*place.endpoint, *sealed, context)) return DropReason::None;
+    }
     const auto clear = kind == transport::Kind::Rtp ? bundle.unprotect_rtp(datagram, from, context.now)
                                                     : bundle.unprotect_rtcp(datagram, from, context.now);
     if (!clear) return clear.error();

@@ -9,8 +9,9 @@
 namespace klassenraum::bridge {
 
 struct Counters {
-    std::uint64_t packets_received = 0;  // RTP, authenticated
+    std::uint64_t packets_received = 0;  // RTP, authenticated, or left encrypted and vouched for
     std::uint64_t bytes_received = 0;
+    std::uint64_t packets_left_sealed = 0;  // of these those of encodings that nobody takes, never decrypted
     std::uint64_t packets_forwarded = 0;  // RTP, one per receiver; without retransmissions
     std::uint64_t bytes_forwarded = 0;
     std::uint64_t probe_packets_sent = 0;

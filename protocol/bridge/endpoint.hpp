@@ -124,6 +124,7 @@ public:
     colibri::SetForceMute force_mute;
     SpeechActivity speech;
     rtcp::TransportCcRecorder arrivals;
+    SealedPackets sealed;
     TokenBucket ingress{kIngressBytesPerSecond, kIngressByteBurst};
 
     // Receiving.

@@ -1,14 +1,17 @@
 // One SSRC that an endpoint sends: its extended sequence numbers, what came twice, what is missing, and the statistics
-// for receiver reports (RFC 3550 appendix A). Fed with authenticated packets only, after RTX decapsulation. Owned by a
+// for receiver reports (RFC 3550 appendix A). Fed after RTX decapsulation with packets that are authenticated, or that
+// authenticated ones vouch for (SealedPackets). Owned by a
 // Source.
 #pragma once
 
 #include <bitset>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "protocol/bridge/limits.hpp"
 #include "protocol/bridge/loss_list.hpp"
+#include "protocol/bridge/sealed_packets.hpp"
 #include "protocol/core/drop_reason.hpp"
 #include "protocol/core/time.hpp"
 #include "protocol/rtcp/reception.hpp"
@@ -36,6 +39,7 @@ public:
     std::uint32_t rtx_ssrc;  // 0: none
     rtcp::Reception reception;
     LossList losses;
+    std::optional<LatestPacket> latest;  // none before the first
     Instant last_packet{};
     bool active = false;  // sent something lately; kept by Source
 

@@ -32,15 +32,29 @@ bool LayerRates::record(const projection::VideoPacket& packet, std::size_t octet
     const bool grown = layers.seen_spatial > layers.spatial || layers.seen_temporal > layers.temporal;
     layers.spatial = std::max(layers.spatial, layers.seen_spatial);
     layers.temporal = std::max(layers.temporal, layers.seen_temporal);
-    std::unique_ptr<Cells>& cells = cells_[packet.encoding];
-    if (cells == nullptr) cells = std::make_unique<Cells>();
+    if (cells_[packet.encoding] == nullptr) cells_[packet.encoding] = std::make_unique<Cells>();
+    unsigned cells = 0;
     for (std::size_t spatial = 0; spatial < kSpatial; ++spatial) {
         for (std::size_t temporal = 0; temporal < kTemporal; ++temporal) {
-            if (!needs(packet, spatial, temporal)) continue;
-            (*cells)[spatial][temporal].octets[bucket_] += static_cast<std::uint32_t>(octets);
+            if (needs(packet, spatial, temporal)) cells |= 1U << (spatial * kTemporal + temporal);
         }
     }
+    layers.latest = static_cast<std::uint16_t>(cells);
+    add(packet.encoding, octets);
     return grown;
+}
+
+void LayerRates::record_alike(std::size_t encoding, std::size_t octets, Instant now) {
+    advance(now);
+    add(encoding, octets);
+}
+
+void LayerRates::add(std::size_t encoding, std::size_t octets) {
+    const unsigned cells = layers_[encoding].latest;  // of none before the first packet
+    for (std::size_t i = 0; i < kSpatial * kTemporal; ++i) {
+        if ((cells >> i & 1U) == 0) continue;
+        (*cells_[encoding])[i / kTemporal][i % kTemporal].octets[bucket_] += static_cast<std::uint32_t>(octets);
+    }
 }
 
 void LayerRates::forget(std::size_t encoding) {

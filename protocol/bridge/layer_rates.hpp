@@ -19,6 +19,8 @@ public:
 
     // True when a layer showed that was not there before.
     bool record(const projection::VideoPacket& packet, std::size_t octets, Instant now);
+    // Another packet of the frame that was recorded last, of which nothing is known but its size.
+    void record_alike(std::size_t encoding, std::size_t octets, Instant now);
     // An encoding fell silent: what it cost is no longer known.
     void forget(std::size_t encoding);
     // Closes windows up to now; call before reading.
@@ -47,7 +49,10 @@ private:
         std::uint8_t seen_temporal = 0;
         std::uint32_t buckets = 0;  // how many have been closed since the encoding began, up to kBuckets
         std::uint32_t since_count = 0;
+        std::uint16_t latest = 0;  // a bit for each cell that the last packet counted for
     };
+    static_assert(kSpatial * kTemporal <= 16);
+    void add(std::size_t encoding, std::size_t octets);
     void close_bucket();
     using Cells = std::array<std::array<Cell, kTemporal>, kSpatial>;
 

@@ -77,6 +77,13 @@ inline constexpr std::size_t kStatsToAllBelow = 20;  // endpoints; in larger roo
 inline constexpr std::uint32_t kIngressBytesPerSecond = 2'500'000;  // 20 Mbit/s: a 4K screen and a camera
 inline constexpr std::uint32_t kIngressByteBurst = 2'500'000;
 
+// --- packets left encrypted ---
+inline constexpr std::int32_t kMostSealedInARow = 15;  // one of sixteen is decrypted, and the first of each frame
+inline constexpr std::int32_t kSealedTransportSpan = 64;  // what the sender sends meanwhile on all its SSRCs
+inline constexpr std::size_t kSealedUnevenness = 32;  // octets more than the first: encoders cut frames evenly
+inline constexpr std::size_t kMaxSealedPackets = 32;  // of an endpoint: two encodings' frames
+inline constexpr Duration kSealedPatience = 1s;
+
 // --- speech ---
 inline constexpr std::size_t kMaxRecentSpeakers = 10;
 inline constexpr Duration kVoiceHold = 1s;      // a voice that was not among the loudest for so long may lose its slot

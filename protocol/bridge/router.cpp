@@ -110,6 +110,7 @@ void ask_for_key_frame(Source& source, VideoStream& stream, Context& context) {
     if (wanted == stream.asked) return;
     stream.asked = wanted;
     if (!wanted) return;
+    source.wishes_changed();
     source.keyframes.request(*wanted, context.now);
     send_keyframe_request(source, context);
 }

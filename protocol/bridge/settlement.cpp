@@ -207,11 +207,13 @@ void Conference::assign_video(Endpoint& receiver, Source& source, const Allocati
         stream->projection.set_target(std::nullopt);
         stream->left_at = context.now;
     }
+    if (!stream->wanted || stream->projection.target() != allocation.target) source.wishes_changed();
     stream->wanted = true;
     stream->projection.set_target(allocation.target);
     if (Subscription* subscription = source.subscription_of(receiver)) {
         subscription->wanted = true;
     } else {
+        source.wishes_changed();
         source.subscriptions.push_back({.receiver = &receiver, .video = stream});
     }
 }

@@ -58,7 +58,16 @@ void Source::set_type(colibri::VideoType now_sent) {
     keyframes.set_interval(is_screen() ? kScreenKeyframeInterval : kKeyframeInterval);
 }
 
+void Source::look_who_takes() {
+    unsigned taken = 0;
+    for (const Subscription& subscription : subscriptions) {
+        if (subscription.video != nullptr && subscription.wanted) taken |= subscription.video->projection.looked_at();
+    }
+    taken_ = static_cast<std::uint8_t>(taken);
+}
+
 bool Source::expire(Instant now) {
+    look_who_takes();
     bool changed = false;
     for (std::size_t i = 0; i < encodings.size(); ++i) {
         IncomingStream& encoding = encodings[i];

@@ -61,6 +61,11 @@ public:
     // Memory for more than what is sent. Now and then.
     void give_back(Instant now);
 
+    // Whether packets of the encoding may go to somebody. After wishes have changed that is said of all of them, until
+    // expire() has looked: so no packet pays for looking, and nobody waits for it.
+    bool taken(std::size_t encoding) const { return (unsigned{taken_} >> encoding & 1U) != 0; }
+    void wishes_changed() { taken_ = kAllEncodings; }
+
     Subscription* subscription_of(const Endpoint& receiver);
     void unsubscribe(const Endpoint& receiver);
 
@@ -84,6 +89,8 @@ public:
     bool was_alive = true;  // as settle() saw it
 
 private:
+    static constexpr std::uint8_t kAllEncodings = (1U << kMaxEncodings) - 1;
+    void look_who_takes();
     bool starves(std::size_t encoding, Instant now) const;
     void append_layers(std::uint8_t encoding);
 
@@ -91,6 +98,7 @@ private:
     std::array<bool, kMaxEncodings> starving_{};
     std::array<std::uint16_t, kMaxLayers> layer_heights_{};
     std::uint8_t layers_ = 0;
+    std::uint8_t taken_ = kAllEncodings;
 };
 
 }  // namespace klassenraum::bridge

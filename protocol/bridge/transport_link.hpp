@@ -17,6 +17,7 @@ public:
     std::optional<std::size_t> protect_rtcp(MutableBytes slot, std::size_t length) override {
         return bundle.protect_rtcp(slot, length);
     }
+    void pass_rtp(std::uint32_t ssrc, std::uint16_t sequence) override { bundle.pass_rtp(ssrc, sequence); }
     void prefetch(int step) const override { bundle.prefetch(step); }
     const Address* destination() const override { return bundle.destination(); }
 

@@ -51,7 +51,9 @@ DropReason take_video(Conference& conference, const Arrival& arrival, bool unrep
     if (video->key_frame) {
         source.keyframes.keyframe_seen(arrival.encoding);
         if (source.learn_layers(*video)) conference.mark_dirty();
-    } else if (unrepairable_gap && !source.subscriptions.empty()) {
+    }
+    if (!source.taken(arrival.encoding)) return DropReason::NotSubscribed;
+    if (unrepairable_gap && !video->key_frame) {
         source.keyframes.request(arrival.encoding, context.now);
         send_keyframe_request(source, context);
     }
@@ -87,7 +89,55 @@ DropReason take(Conference& conference, Arrival arrival, Context& context) {
                              : take_audio(conference, arrival, received, context);
 }
 
+// What was left encrypted of this SSRC counts now, as if it had come through decryption.
+void take_sealed(Endpoint& sender, const SignalledSsrc& signalled, const rtp::Packet& packet, Context& context) {
+    Source& source = *signalled.source;
+    IncomingStream& stream = source.encodings[signalled.encoding];
+    if (sender.sealed.size() != 0) {
+        sender.sealed.vouch(packet, [&](const SealedPackets::Packet& sealed) {
+            sender.link->pass_rtp(sealed.ssrc, sealed.sequence);
+            if (!stream.started()) return;
+            if (!sender.ingress.take(sealed.octets, context.now)) {
+                return count(context.counters.drops, DropReason::IngressCap);
+            }
+            if (stream.receive(sealed.sequence, sealed.timestamp, sealed.arrived).drop != DropReason::None) return;
+            source.rates.record_alike(signalled.encoding, sealed.octets, sealed.arrived);
+            ++context.counters.packets_received;
+            ++context.counters.packets_left_sealed;
+            context.counters.bytes_received += sealed.octets;
+        });
+    }
+    if (!stream.latest || rtp::newer(packet.sequence(), stream.latest->sequence)) stream.latest.emplace(packet);
+}
+
 }  // namespace
+
+bool nobody_takes(const Endpoint& sender, ByteView datagram) {
+    if (datagram.size() < rtp::kFixedHeaderSize) return false;
+    const SignalledSsrc* signalled = sender.find(ByteReader(datagram.subspan(8)).u32());
+    if (signalled == nullptr || signalled->retransmission || !signalled->source->is_video()) return false;
+    return !signalled->source->taken(signalled->encoding) && !signalled->source->force_muted;
+}
+
+bool leave_sealed(Endpoint& sender, ByteView octets, Context& context) {
+    const std::optional<rtp::Packet> packet = rtp::Packet::parse(octets);
+    // How much of it is padding is encrypted too.
+    if (!packet || packet->padded()) return false;
+    const SignalledSsrc* signalled = sender.find(packet->ssrc());
+    if (signalled == nullptr) return false;
+    const Source& source = *signalled->source;
+    const IncomingStream& stream = source.encodings[signalled->encoding];
+    if (!stream.active || !stream.latest || !stream.latest->shares_frame_with(*packet)) return false;
+    // Which spatial layer of the picture it is of, is not known then.
+    if (source.rates.spatial_layers(signalled->encoding) > 1) return false;
+    return sender.sealed.hold({.arrived = context.now,
+                               .ssrc = packet->ssrc(),
+                               .timestamp = packet->timestamp(),
+                               .sequence = packet->sequence(),
+                               .octets = static_cast<std::uint16_t>(octets.size()),
+                               .transport_sequence = rtp::transport_sequence(*packet),
+                               .marker = packet->marker()});
+}
 
 DropReason receive_rtp(Conference& conference, Endpoint& sender, MutableBytes octets, Context& context) {
     std::optional<rtp::Packet> packet = rtp::Packet::parse(octets);
@@ -99,6 +149,7 @@ DropReason receive_rtp(Conference& conference, Endpoint& sender, MutableBytes oc
 
     // Every authenticated packet counts for congestion control, whatever becomes of it.
     if (const auto sequence = rtp::transport_sequence(*packet)) {
+        sender.sealed.vouch_for_arrivals(*sequence, sender.arrivals);
         sender.arrivals.record(*sequence, packet->ssrc(), packet->marker(), context.now);
         send_transport_feedback(sender, context);
     }
@@ -107,6 +158,7 @@ DropReason receive_rtp(Conference& conference, Endpoint& sender, MutableBytes oc
     Source& source = *signalled->source;
     if (source.force_muted) return DropReason::ForceMuted;
     IncomingStream& stream = source.encodings[signalled->encoding];
+    if (source.is_video() && !signalled->retransmission) take_sealed(sender, *signalled, *packet, context);
 
     const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());
     if (signalled->retransmission) {

@@ -49,6 +49,17 @@ bool VideoProjection::wants(std::uint8_t encoding) const {
     return encoding > encoding_;
 }
 
+std::uint8_t VideoProjection::looked_at() const {
+    if (!target_) return 0;
+    unsigned bits = open_ ? 1U << encoding_ : 0U;
+    for (std::uint8_t encoding = 0; encoding < kMaxEncodings; ++encoding) {
+        // Whoever waits may have to take what there is.
+        const bool in_question = wanted_key_frame_ ? encoding <= target_->encoding : wants(encoding);
+        if (in_question) bits |= 1U << encoding;
+    }
+    return static_cast<std::uint8_t>(bits);
+}
+
 // A packet of a wanted encoding went by that cannot begin it.
 void VideoProjection::ask_for_key_frame(const VideoPacket& packet, Instant now) {
     if (open_ && now - last_key_frame_ < kKeyFrameGroup) return;

@@ -53,6 +53,9 @@ public:
     std::optional<std::uint8_t> encoding() const { return open_ ? std::optional(encoding_) : std::nullopt; }
     // The encoding whose key frame is awaited; ask for it (throttled) as long as this stands.
     std::optional<std::uint8_t> needs_key_frame() const { return wanted_key_frame_; }
+    // A bit for each encoding of which packets may go out, now or with a key frame. Grows only where the target or the
+    // awaited key frame changes.
+    std::uint8_t looked_at() const;
     // Another source takes over this outgoing stream (SSRC rewriting).
     void remap();
 

@@ -29,6 +29,7 @@ public:
     // Without padding.
     ByteView payload() const { return octets_.subspan(header_size_, payload_size_); }
     std::size_t padding_size() const { return octets_.size() - header_size_ - payload_size_; }
+    bool padded() const { return (octets_[0] & 0x20) != 0; }
     // Probing: consumes a sequence number and carries nothing.
     bool padding_only() const { return payload_size_ == 0; }
     ByteView octets() const { return octets_; }

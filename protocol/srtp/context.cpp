@@ -76,6 +76,16 @@ Result<MutableBytes, DropReason> Context::unprotect_rtp(MutableBytes packet) {
     return packet.first(length);
 }
 
+std::optional<ByteView> Context::sealed_rtp(ByteView packet) const {
+    const std::size_t tag = tag_size(profile_);
+    if (!rtp_header(packet, tag)) return std::nullopt;
+    return packet.first(packet.size() - tag);
+}
+
+void Context::pass_rtp(std::uint32_t ssrc, std::uint16_t sequence) {
+    if (inbound_) inbound_->pass_rtp(ssrc, sequence);
+}
+
 Result<MutableBytes, DropReason> Context::unprotect_rtcp(MutableBytes packet) {
     if (!is_rtcp(packet, kRtcpIndex + tag_size(profile_))) return failure(DropReason::RtcpMalformed);
     std::size_t length = 0;

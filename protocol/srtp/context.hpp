@@ -38,6 +38,13 @@ public:
     Result<MutableBytes, DropReason> unprotect_rtp(MutableBytes packet);
     Result<MutableBytes, DropReason> unprotect_rtcp(MutableBytes packet);
 
+    // The packet without its tag and as it came: nothing is decrypted or proven. Nothing when its header does not fit.
+    std::optional<ByteView> sealed_rtp(ByteView packet) const;
+    // A packet that was left as it came has been dealt with: should it come again, it is a replay. Changes nothing when
+    // the number lies above all authentic ones, so that whatever an unproven header says moves no window (threats.md
+    // R3). The reference implementation knows nothing of the kind.
+    void pass_rtp(std::uint32_t ssrc, std::uint16_t sequence);
+
     // Encrypts the first `length` octets of the slot; the new length, or nothing when the packet is malformed, does not
     // fit with its tag, is older than the window or belongs to one SSRC too many. A packet may be protected twice only
     // with the very same octets: another text or header under one sequence number would give the key of GCM's tag away.

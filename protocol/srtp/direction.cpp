@@ -50,6 +50,12 @@ DropReason Direction::unprotect_rtp(MutableBytes packet, std::size_t header, std
     return DropReason::None;
 }
 
+void Direction::pass_rtp(std::uint32_t ssrc, std::uint16_t sequence) {
+    Stream* known = find(ssrc);
+    if (known == nullptr) return;
+    if (const auto index = known->rtp.index_of(sequence)) known->rtp.pass(*index);
+}
+
 DropReason Direction::unprotect_rtcp(MutableBytes packet, std::size_t& length) {
     const std::size_t tag = tag_size(profile_);
     const std::uint32_t ssrc = u32_at(packet, 4);

@@ -26,6 +26,8 @@ public:
     // `header` is the length of the RTP header with CSRCs and extension. None: `length` is the new length.
     DropReason unprotect_rtp(MutableBytes packet, std::size_t header, std::size_t& length);
     DropReason unprotect_rtcp(MutableBytes packet, std::size_t& length);
+    // See Context.
+    void pass_rtp(std::uint32_t ssrc, std::uint16_t sequence);
     // The slot has room for what is added. A packet may go out again with the very same octets, as long as it is one of
     // the last kRepeatable; nothing when the octets differ, however that came about.
     std::optional<std::size_t> protect_rtp(MutableBytes slot, std::size_t length, std::size_t header);

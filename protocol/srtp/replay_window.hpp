@@ -24,6 +24,10 @@ public:
         return highest_ - index < kSize && !bit(index);
     }
     bool is_too_old(std::uint64_t index) const { return started_ && index + kSize <= highest_; }
+    // The packet is not to be taken any more, although it was not looked at. Never moves the window.
+    void pass(std::uint64_t index) {
+        if (started_ && index < highest_ && !is_too_old(index)) set(index, true);
+    }
     void advance(std::uint64_t index) {
         if (started_ && index == highest_ + 1) {
             highest_ = index;

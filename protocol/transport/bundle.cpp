@@ -296,6 +296,15 @@ Result<MutableBytes, DropReason> Bundle::unprotect_rtcp(MutableBytes packet, con
     return parts_->authentic(parts_->srtp->unprotect_rtcp(packet), from, now);
 }
 
+std::optional<ByteView> Bundle::sealed_rtp(ByteView packet, const Address& from) const {
+    if (parts_->refusal(from) != DropReason::None) return std::nullopt;
+    return parts_->srtp->sealed_rtp(packet);
+}
+
+void Bundle::pass_rtp(std::uint32_t ssrc, std::uint16_t sequence) {
+    if (parts_->srtp != nullptr) parts_->srtp->pass_rtp(ssrc, sequence);
+}
+
 std::optional<std::size_t> Bundle::protect_rtp(MutableBytes slot, std::size_t length) {
     if (parts_->state != State::Connected) return std::nullopt;
     return parts_->srtp->protect_rtp(slot, length);

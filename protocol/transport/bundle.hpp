@@ -79,6 +79,11 @@ public:
     Result<MutableBytes, DropReason> unprotect_rtp(MutableBytes packet, const Address& from, Instant now);
     Result<MutableBytes, DropReason> unprotect_rtcp(MutableBytes packet, const Address& from, Instant now);
 
+    // The packet without its tag, neither decrypted nor proven; nothing when it would not be decrypted here either.
+    std::optional<ByteView> sealed_rtp(ByteView packet, const Address& from) const;
+    // Such a packet has been dealt with; see srtp::Context.
+    void pass_rtp(std::uint32_t ssrc, std::uint16_t sequence);
+
     // Encrypt the first `length` octets of the slot in place; the new length, or nothing when not connected, too long
     // for the slot or beyond the bound on SSRCs. A packet that was protected before may be protected again
     // (retransmission).

@@ -174,8 +174,11 @@ void write_workers(Text& text, const Workers& workers) {
     per_worker(text, workers, &Counters::inputs);
     text.gauge("klassenraum_turn_microseconds_max", "Longest turn of the worker in the last second.");
     per_worker(text, workers, &Counters::turn_us_max);
-    text.counter("klassenraum_rtp_received_total", "Authenticated RTP packets.");
+    text.counter("klassenraum_rtp_received_total", "RTP packets, authenticated or left encrypted.");
     per_worker(text, workers, &Counters::packets_received);
+    text.counter("klassenraum_rtp_left_encrypted_total",
+                 "RTP packets of layers that nobody takes: counted, not decrypted.");
+    per_worker(text, workers, &Counters::packets_left_sealed);
     text.counter("klassenraum_rtp_forwarded_total", "RTP packets forwarded, one per receiver.");
     per_worker(text, workers, &Counters::packets_forwarded);
     text.counter("klassenraum_rtp_forwarded_bytes_total", "Octets of RTP forwarded.");

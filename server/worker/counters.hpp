@@ -21,6 +21,7 @@ struct Counters {
     metrics::Counter sessions;
     metrics::Counter endpoints;
     metrics::Counter packets_received;
+    metrics::Counter packets_left_sealed;
     metrics::Counter packets_forwarded;
     metrics::Counter bytes_forwarded;
     metrics::Counter retransmissions_sent;

@@ -229,6 +229,7 @@ void Worker::Loop::publish(Instant now) {
     const bridge::Counters& bridge = shard.counters();
     counters.endpoints.set(bridge.endpoints);
     counters.packets_received.set(bridge.packets_received);
+    counters.packets_left_sealed.set(bridge.packets_left_sealed);
     counters.packets_forwarded.set(bridge.packets_forwarded);
     counters.bytes_forwarded.set(bridge.bytes_forwarded);
     counters.retransmissions_sent.set(bridge.retransmissions_sent);

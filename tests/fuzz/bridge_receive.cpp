@@ -55,9 +55,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (rtcp) {
             fan_out.flush(context);
             receive_rtcp(room.conference, sender, datagram, context);
-        } else {
+        } else if (!nobody_takes(sender, datagram) || !leave_sealed(sender, datagram, context)) {
             receive_rtp(room.conference, sender, datagram, context);
         }
+        require(sender.sealed.size() <= kMaxSealedPackets);
         fan_out.finish_batch(context);
         if ((steps & 2) == 0) continue;
         fan_out.flush(context);

@@ -343,6 +343,12 @@ void World::deliver(const Flying& datagram) {
     free_buffers_.push_back(datagram.buffer);
 }
 
+void World::forge(std::vector<std::uint8_t> datagram, const Address& from) {
+    shard::Outbox out{sink_, {}};
+    shard_->receive(datagram, from, now(), virtual_wall(), out);
+    take(out.messages);
+}
+
 void World::to_server(shard::Input input) {
     if (listener_.input) listener_.input(input);
     shard::Outbox out{sink_, {}};

@@ -135,6 +135,9 @@ public:
     };
     void overhear(Listener listener) { listener_ = std::move(listener); }
 
+    // Reaches the server now, on nobody's line, as if it came from there.
+    void forge(std::vector<std::uint8_t> datagram, const Address& from);
+
     Instant now() const { return virtual_now(); }
     const bridge::Counters& counters() const { return shard_->counters(); }
     shard::Shard::Population population() const { return shard_->population(); }

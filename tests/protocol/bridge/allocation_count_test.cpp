@@ -101,6 +101,40 @@ TEST(ForwardingPath, AllocatesNothingReceiverByReceiver) {
     count_allocations(&fan_out);
 }
 
+// What nobody takes is not decrypted, but noted.
+TEST(ForwardingPath, AllocatesNothingForWhatItLeavesEncrypted) {
+    Classroom room;
+    Endpoint& alice = room.join("alice");
+    room.want(room.join("bob"), 180);
+    room.now += 1s;
+    std::size_t counted = 0;
+    std::uint16_t sequence = 0;
+    room.sink.keep = false;
+    for (std::uint16_t number = 1; number <= 100; ++number) {
+        room.send_frame(alice, 0, number, number == 1);
+        const std::size_t warm = allocations;
+        for (int part = 0; part < 6; ++part) {
+            auto packet = testing::write_rtp({.ssrc = Classroom::video_ssrc(alice, 2),
+                                              .sequence = ++sequence,
+                                              .timestamp = number * 3000U,
+                                              .payload_type = 100,
+                                              .marker = part == 5,
+                                              .transport_sequence = sequence},
+                                             testing::vp8_frame(number == 1, number, 1));
+            Context context = room.context();
+            const std::size_t before = allocations;
+            const bool left = nobody_takes(alice, packet) && leave_sealed(alice, packet, context);
+            if (!left) receive_rtp(room.conference, alice, packet, context);
+            counted += allocations - before;
+        }
+        if (number == 50) counted = 0;
+        allocations = warm;
+        room.run_for(20ms);
+    }
+    EXPECT_EQ(counted, 0U);
+    EXPECT_GT(room.counters.packets_left_sealed, 300U);
+}
+
 // The same with all that congestion control adds: numbers, feedback, and packets that wait for their turn.
 TEST(ForwardingPath, AllocatesNothingWithFeedbackAndPacing) {
     Classroom room;

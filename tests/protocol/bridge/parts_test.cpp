@@ -31,7 +31,7 @@ struct Ladder {
     explicit Ladder(std::uint8_t active = 7, bwe::BitsPerSecond top = 1'500'000) {
         constexpr std::array<bwe::BitsPerSecond, 3> kTenths{1, 3, 10};
         for (std::uint8_t i = 0; i < 3; ++i) {
-            if ((active >> i & 1U) == 0) continue;
+            if ((unsigned{active} >> i & 1U) == 0) continue;
             steps.push_back({.target = {.encoding = i}, .height = 180 << i, .rate = top * kTenths[i] / 10});
         }
     }

@@ -156,6 +156,48 @@ TEST(SrtpContext, FollowsTheRollOverFromEveryStart) {
     }
 }
 
+// Of a stream that is only sampled, all others are passed over, those too that somebody made up.
+TEST(SrtpContext, FollowsTheRollOverOfAStreamOfWhichOneInSixteenIsDecrypted) {
+    for (const Profile profile : kProfiles) {
+        Pair pair(profile);
+        const auto pass = [&](int sequence) { pair.server->pass_rtp(1, static_cast<std::uint16_t>(sequence)); };
+        for (std::uint32_t i = 0; i < 140000; ++i) {
+            const auto sequence = static_cast<std::uint16_t>(0x7fff + i);
+            const Bytes packet = protect_rtp(*pair.client, rtp(1, sequence));
+            if (i % 16 != 0) {
+                const auto sealed = pair.server->sealed_rtp(packet);
+                ASSERT_TRUE(sealed);
+                EXPECT_TRUE(std::ranges::equal(sealed->first(12), ByteView(packet).first(12)));
+                continue;
+            }
+            ASSERT_EQ(receive_rtp(*pair.server, packet), DropReason::None) << i;
+            for (int before = 1; before < 16; ++before) pass(sequence - before);
+            for (const int claimed : {1, 2, 100, 0x1000, 0x7000, 0x7fff, 0x8000, 0xa000}) pass(sequence + claimed);
+        }
+    }
+}
+
+// R2.
+TEST(SrtpContext, TakesAPacketThatWasPassedOverForAReplayAndNoOther) {
+    for (const Profile profile : kProfiles) {
+        Pair pair(profile);
+        std::vector<Bytes> sent;
+        for (std::uint16_t i = 0; i < 1200; ++i) sent.push_back(protect_rtp(*pair.client, rtp(1, i)));
+        pair.server->pass_rtp(1, 5);  // nothing is known of this SSRC yet
+        EXPECT_EQ(receive_rtp(*pair.server, sent[10]), DropReason::None);
+        pair.server->pass_rtp(1, 8);
+        pair.server->pass_rtp(1, 12);  // of what is to come nothing is believed
+        pair.server->pass_rtp(2, 9);
+        for (const std::size_t i : {5U, 7U, 9U, 11U, 12U})
+            EXPECT_EQ(receive_rtp(*pair.server, sent[i]), DropReason::None);
+        EXPECT_EQ(receive_rtp(*pair.server, sent[8]), DropReason::SrtpReplay);
+        EXPECT_EQ(receive_rtp(*pair.server, sent[1199]), DropReason::None);
+        pair.server->pass_rtp(1, 100);
+        EXPECT_EQ(receive_rtp(*pair.server, sent[100]), DropReason::SrtpReplay);  // older than the window
+        EXPECT_EQ(receive_rtp(*pair.server, sent[1124]), DropReason::None);       // has its place in the window
+    }
+}
+
 TEST(SrtpContext, SendsTheSamePacketAgain) {
     for (const Profile profile : kProfiles) {
         Pair pair(profile);

@@ -39,6 +39,11 @@ std::unique_ptr<Context> Context::create_client(Profile profile, ByteView, Imple
 Result<MutableBytes, DropReason> Context::unprotect_rtp(MutableBytes packet) {
     return take(packet, kTag);
 }
+std::optional<ByteView> Context::sealed_rtp(ByteView packet) const {
+    if (packet.size() < kTag + 8) return std::nullopt;
+    return packet.first(packet.size() - kTag);
+}
+void Context::pass_rtp(std::uint32_t, std::uint16_t) {}
 Result<MutableBytes, DropReason> Context::unprotect_rtcp(MutableBytes packet) {
     return take(packet, kRtcpTrailer);
 }
