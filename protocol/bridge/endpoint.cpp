@@ -62,6 +62,8 @@ void Endpoint::give_back(Instant now) {
     pacer.give_back();
     downlink.estimator.give_back(now);
     for (const auto& source : sources) source->give_back(now);
+    for (const auto& stream : audio.all()) stream->give_back(now);
+    for (const auto& stream : video.all()) stream->give_back(now);
 }
 
 void Endpoint::index_ssrcs() {

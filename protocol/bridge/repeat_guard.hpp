@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "protocol/bridge/limits.hpp"
 #include "protocol/core/time.hpp"
 
 namespace klassenraum::bridge {
@@ -18,6 +19,7 @@ public:
     // True, and remembered, when `sequence` was not repeated within a round trip. JVB's margin: 0.9 RTT or RTT - 5 ms.
     bool allow(std::uint16_t sequence, Duration rtt, Instant now) {
         if (entries_.empty()) entries_.resize(packets_);
+        last_ = now;
         Entry& entry = entries_[sequence % entries_.size()];
         const Duration pause = std::min(rtt * 9 / 10, rtt - std::chrono::milliseconds(5));
         const auto at = static_cast<std::uint64_t>(now.time_since_epoch().count());
@@ -25,6 +27,11 @@ public:
         if (entry.used != 0 && entry.sequence == sequence && age < pause) return false;
         entry = {.at_us = at & kMaxMicroseconds, .used = 1, .sequence = sequence};
         return true;
+    }
+
+    // The memory, when nothing was repeated for so long that nothing is held back any more. Now and then.
+    void give_back(Instant now) {
+        if (now - last_ > kMaxRtt) entries_ = std::vector<Entry>();
     }
 
 private:
@@ -37,6 +44,7 @@ private:
     static_assert(sizeof(Entry) == 8);
     std::size_t packets_;
     std::vector<Entry> entries_;
+    Instant last_{};
 };
 
 }  // namespace klassenraum::bridge

@@ -91,8 +91,7 @@ DropReason forward(const Subscription& subscription,
     const auto extensions = extensions_for(receiver, receiver.audio_extensions, context.now);
     MutableBytes slot = context.out.datagrams.acquire();
     const rtp::Written written = rtp::write_forwarded(packet, header, extensions, slot);
-    stream.history.note({.sent = true,
-                         .at = context.now,
+    stream.history.note({.at = context.now,
                          .header = header,
                          .transport_sequence = extensions.transport_sequence,
                          .abs_send_time = extensions.abs_send_time});
@@ -199,8 +198,8 @@ void forward_video(Source& source, const rtp::Packet& packet, const projection::
 
 bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence, Context& context) {
     if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
-    const SentVoice* as_sent = stream.history.find(sequence);
-    if (as_sent == nullptr) return false;
+    const std::optional<SentVoice> as_sent = stream.history.find(sequence, stream.ssrc);
+    if (!as_sent) return false;
     const std::optional<std::uint16_t> original = stream.projection.locate(sequence);
     if (!original || context.now - as_sent->at > kVoicePatience) return false;
     if (!stream.repeats.allow(sequence, receiver.downlink.answer_time(), context.now)) return false;

@@ -51,28 +51,63 @@ struct Stream {
 // How a voice packet went out. opus is repeated under its own sequence number, and then octet for octet: another header
 // under the same number would repeat GCM's nonce, which gives the key of its tag away (RFC 7714 §8.4).
 struct SentVoice {
-    bool sent = false;
     Instant at{};
-    rtp::ForwardHeader header;
-    std::optional<std::uint16_t> transport_sequence;
-    std::optional<std::uint32_t> abs_send_time;
+    rtp::ForwardHeader header{};
+    std::optional<std::uint16_t> transport_sequence{};
+    std::optional<std::uint32_t> abs_send_time{};
 };
 
-// By sequence number; its memory comes with the first packet, as most microphones of a class are off.
+// By sequence number; its memory comes with the first packet and goes with the last, as most microphones of a class are
+// off.
 class VoiceHistory {
 public:
     void note(const SentVoice& voice) {
         if (voices_.empty()) voices_.resize(kAudioHistory);
-        voices_[voice.header.sequence % kAudioHistory] = voice;
+        voices_[voice.header.sequence % kAudioHistory] = {
+            .at = voice.at,
+            .timestamp = voice.header.timestamp,
+            .abs_send_time = voice.abs_send_time.value_or(0) & 0xffffff,
+            .sent = 1,
+            .has_transport_sequence = voice.transport_sequence.has_value() ? 1U : 0U,
+            .has_abs_send_time = voice.abs_send_time.has_value() ? 1U : 0U,
+            .marker = voice.header.marker ? 1U : 0U,
+            .sequence = voice.header.sequence,
+            .transport_sequence = voice.transport_sequence.value_or(0),
+            .payload_type = voice.header.payload_type};
     }
-    const SentVoice* find(std::uint16_t sequence) const {
-        if (voices_.empty()) return nullptr;
-        const SentVoice& voice = voices_[sequence % kAudioHistory];
-        return voice.sent && voice.header.sequence == sequence ? &voice : nullptr;
+    // What was noted under this number, with the stream's own SSRC.
+    std::optional<SentVoice> find(std::uint16_t sequence, std::uint32_t ssrc) const {
+        if (voices_.empty()) return std::nullopt;
+        const Kept& kept = voices_[sequence % kAudioHistory];
+        if (kept.sent == 0 || kept.sequence != sequence) return std::nullopt;
+        SentVoice voice{.at = kept.at,
+                        .header = {.ssrc = ssrc,
+                                   .timestamp = kept.timestamp,
+                                   .sequence = kept.sequence,
+                                   .payload_type = kept.payload_type,
+                                   .marker = kept.marker != 0}};
+        if (kept.has_transport_sequence != 0) voice.transport_sequence = kept.transport_sequence;
+        if (kept.has_abs_send_time != 0) voice.abs_send_time = kept.abs_send_time;
+        return voice;
     }
+    void give_back() { voices_ = std::vector<Kept>(); }
 
 private:
-    std::vector<SentVoice> voices_;
+    struct Kept {  // 24 octets, as each receiver has this for each voice
+        Instant at{};
+        std::uint32_t timestamp = 0;
+        std::uint32_t abs_send_time : 24 = 0;
+        std::uint32_t sent : 1 = 0;
+        std::uint32_t has_transport_sequence : 1 = 0;
+        std::uint32_t has_abs_send_time : 1 = 0;
+        std::uint32_t marker : 1 = 0;
+        std::uint16_t sequence = 0;
+        std::uint16_t transport_sequence = 0;
+        std::uint8_t payload_type = 0;
+    };
+    static_assert(sizeof(Kept) == 24);
+
+    std::vector<Kept> voices_;
 };
 
 struct AudioStream : Stream {
@@ -82,6 +117,12 @@ struct AudioStream : Stream {
     bool chosen = false;                // by the receiver, by name: it hears this voice however quiet
     std::optional<Instant> known_from;  // when the receiver has surely made room for a slot's SSRC
     VoiceHistory history;
+
+    // What was kept for repetitions, when nobody asks for any. Now and then.
+    void give_back(Instant now) {
+        repeats.give_back(now);
+        if (now - last_sent > kVoicePatience) history.give_back();
+    }
 };
 
 struct VideoStream : Stream {
@@ -90,10 +131,14 @@ struct VideoStream : Stream {
     projection::VideoProjection projection;
     KeyframeAllowance allowance;
     std::optional<Instant> key_frame_sent;
-    Instant left_at{};  // a larger picture, for want of room: what waits of it need not go
+    Instant left_at{};                  // a larger picture, for want of room: what waits of it need not go
     std::uint16_t filler = 0;           // how far back the last repetition for the line's sake was
     std::optional<std::uint8_t> asked;  // the encoding whose key frame we asked for on its behalf
 
+    void give_back(Instant now) {
+        repeats.give_back(now);
+        projection.give_back(now);
+    }
     // A packet will go out soon; the rest of it is found by projection.prefetch_second().
     void prefetch_first() const {
         prefetch(static_cast<const Stream*>(this), 2 * kCacheLine);

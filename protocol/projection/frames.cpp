@@ -44,21 +44,40 @@ bool VideoProjection::follows(const Frame& frame, const VideoPacket& packet) con
     return false;
 }
 
+// Some milliseconds; wraps after weeks.
+std::uint32_t VideoProjection::coarse(Instant time) {
+    return static_cast<std::uint32_t>(time.time_since_epoch().count() >> 10);
+}
+
+// The oldest frame's place is used anew, or there are more when it may still be asked for.
+void VideoProjection::make_room_for_frame(Instant now) {
+    const Frame& oldest = frames_[next_frame_];
+    const std::uint32_t age = coarse(now) - oldest.at;
+    if (!oldest.used || age > coarse(Instant(kRepeatable)) || frames_.size() == kFrameWindow) return;
+    const std::size_t before = frames_.size();
+    std::rotate(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(next_frame_), frames_.end());
+    newest_ = (newest_ + before - next_frame_) % before;
+    next_frame_ = before;
+    frames_.resize(2 * before);
+}
+
 VideoProjection::Frame& VideoProjection::begin_frame(
     const VideoPacket& packet, bool accepted, std::uint16_t number_delta, Turn turn, Instant now) {
+    make_room_for_frame(now);
     Frame& frame = frames_[next_frame_];
     // The newest frame is what the next packet is compared with, so a late one must not take its place.
     if (turn == Turn::Late && next_frame_ == newest_) next_frame_ = (next_frame_ + 1) % frames_.size();
     Frame& chosen = turn == Turn::Late ? frames_[next_frame_] : frame;
     chosen = Frame{.key = key_of(packet),
                    .timestamp = accepted ? outgoing_timestamp(packet, turn, now) : 0,
+                   .at = coarse(now),
                    .incoming_number = packet.number,
                    .number = static_cast<std::uint16_t>((packet.number + number_delta) & packet.number_mask()),
                    .number_delta = number_delta,
                    .tl0_picture_index = static_cast<std::uint8_t>(packet.tl0_picture_index().value_or(0) + tl0_delta_),
-                   .spatial = packet.spatial,
                    .top = top_layer(packet),
                    .decode_target = decode_target_,
+                   .spatial = static_cast<std::uint8_t>(packet.spatial & 7),
                    .used = true,
                    .accepted = accepted,
                    .announces_targets = target_changed_ && turn == Turn::InTurn};

@@ -68,6 +68,7 @@ void VideoProjection::ask_for_key_frame(const VideoPacket& packet, Instant now) 
 }
 
 Result<Projection, DropReason> VideoProjection::project(const VideoPacket& packet, Instant now) {
+    sequences_.set_now(now);
     if (packet.padding_only) {
         drop_padding(packet);
         return dropped(DropReason::PaddingOnly);
@@ -90,6 +91,12 @@ Result<Projection, DropReason> VideoProjection::project(const VideoPacket& packe
     // Too much was lost for anything in between to be of use.
     if (!sequences_.reaches(packet.sequence)) open_ = false;
     return open_ && continues_stream(packet) ? project_next(packet, now) : open(packet, now);
+}
+
+void VideoProjection::give_back(Instant now) {
+    if (open_ || now - last_sent_ <= kRepeatable) return;
+    sequences_.release();
+    frames_ = std::vector<Frame>();
 }
 
 // The codec of an encoding may change at a key frame, and so may the way it describes its frames.
@@ -115,8 +122,8 @@ Result<Projection, DropReason> VideoProjection::open(const VideoPacket& packet, 
     codec_ = packet.codec;
     descriptor_ = packet.descriptor;
     frame_ended_ = picture_ended_ = false;
-    frames_.resize(kFrameWindow);
-    for (Frame& frame : frames_) frame.used = false;
+    frames_.assign(kFirstFrames, {});
+    next_frame_ = newest_ = 0;
     continue_numbers(packet);
     open_layers(packet);
     last_key_frame_ = now;
@@ -223,6 +230,7 @@ std::optional<VideoProjection::Input> VideoProjection::locate(std::uint16_t outp
 }
 
 Result<Projection, DropReason> VideoProjection::project_again(const VideoPacket& packet, Instant now) {
+    sequences_.set_now(now);
     if (packet.padding_only) return dropped(DropReason::PaddingOnly);
     if (!sequences_.started() || packet.encoding != encoding_ || !continues_stream(packet)) {
         return dropped(DropReason::TooOld);

@@ -71,6 +71,9 @@ public:
     // … and how it went out, or would have gone out had it come in time.
     Result<Projection, DropReason> project_again(const VideoPacket& packet, Instant now);
 
+    // The memory of a stream that is not open and of which nothing is asked for again. Now and then.
+    void give_back(Instant now);
+
     // The RTP timestamp of a sender report of `encoding` on the outgoing timeline; none when that is not being sent.
     std::optional<std::uint32_t> translate_timestamp(std::uint8_t encoding, std::uint32_t timestamp) const;
     // A packet will be projected soon; the second step is for what is found through the first.
@@ -87,20 +90,24 @@ private:
     struct Frame {
         std::uint32_t key = 0;        // incoming timestamp, or frame number with a dependency descriptor
         std::uint32_t timestamp = 0;  // outgoing
+        std::uint32_t at = 0;         // coarse()
         std::uint16_t incoming_number = 0;
         std::uint16_t number = 0;        // outgoing
         std::uint16_t number_delta = 0;  // in force behind this frame
         std::uint8_t tl0_picture_index = 0;
-        std::uint8_t spatial = 0;
         std::uint8_t top = 0;  // the highest spatial layer of its picture that goes out
         std::uint8_t decode_target = 0;
-        bool used = false;
-        bool accepted = false;
-        bool announces_targets = false;  // the first one after a change of decode target
+        std::uint8_t spatial : 3 = 0;
+        bool used : 1 = false;
+        bool accepted : 1 = false;
+        bool announces_targets : 1 = false;  // the first one after a change of decode target
     };
+    static_assert(sizeof(Frame) == 24);  // there are some hundred of these in each stream that is open
     // A packet in its turn moves the layers towards the target; a late one takes them as they are.
     enum class Turn : std::uint8_t { InTurn, Late };
     using Projected = Result<Projection, DropReason>;
+
+    static constexpr std::size_t kFirstFrames = 64;
 
     bool wants(std::uint8_t encoding) const;
     void ask_for_key_frame(const VideoPacket& packet, Instant now);
@@ -112,6 +119,8 @@ private:
     void settle_gap(const VideoPacket& packet, const Frame& left, const Frame& right);
     bool continues_stream(const VideoPacket& packet) const;
 
+    static std::uint32_t coarse(Instant time);
+    void make_room_for_frame(Instant now);
     Frame& begin_frame(const VideoPacket& packet, bool accepted, std::uint16_t number_delta, Turn turn, Instant now);
     Frame* find_frame(const VideoPacket& packet);
     const Frame* frame_before(const VideoPacket& packet) const;
@@ -143,7 +152,7 @@ private:
     Instant target_seen_{};  // when a packet of the target's encoding came last
     Instant last_key_frame_{};
     SequenceMap<kSequenceWindow> sequences_;
-    std::vector<Frame> frames_;  // kFrameWindow, or none before the first key frame
+    std::vector<Frame> frames_;  // kFirstFrames to kFrameWindow, or none before the first key frame
     std::size_t next_frame_ = 0;
     std::size_t newest_ = 0;  // the frame of the packet with the highest sequence number
 

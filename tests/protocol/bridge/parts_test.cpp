@@ -377,18 +377,49 @@ TEST(RepeatGuard, AllowsOneRepetitionPerRoundTrip) {
 
 TEST(VoiceHistory, KnowsNothingBeforeTheFirstVoiceAndNothingOverwritten) {
     VoiceHistory history;
-    EXPECT_EQ(history.find(0), nullptr);
+    EXPECT_FALSE(history.find(0, 7));
     const auto voice = [](std::uint16_t sequence) {
         SentVoice sent;
-        sent.sent = true;
         sent.header.sequence = sequence;
         return sent;
     };
     history.note(voice(3));
-    EXPECT_EQ(history.find(0), nullptr);
-    ASSERT_NE(history.find(3), nullptr);
+    EXPECT_FALSE(history.find(0, 7));
+    EXPECT_TRUE(history.find(3, 7));
     history.note(voice(3 + kAudioHistory));
-    EXPECT_EQ(history.find(3), nullptr);
+    EXPECT_FALSE(history.find(3, 7));
+    history.give_back();
+    EXPECT_FALSE(history.find(3 + kAudioHistory, 7));
+}
+
+TEST(VoiceHistory, TellsHowAVoiceWentOut) {
+    VoiceHistory history;
+    const SentVoice sent{.at = kStart,
+                         .header = {.ssrc = 0xcafe,
+                                    .timestamp = 0xfedcba98,
+                                    .sequence = 65535,
+                                    .payload_type = 111,
+                                    .marker = true},
+                         .transport_sequence = 0,
+                         .abs_send_time = 0xfffffe};
+    const SentVoice bare{.at = kStart + 20ms, .header = {.ssrc = 0xcafe, .sequence = 0, .payload_type = 63}};
+    history.note(sent);
+    history.note(bare);
+    const auto told = history.find(65535, 0xcafe);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->at, sent.at);
+    EXPECT_EQ(told->header.ssrc, sent.header.ssrc);
+    EXPECT_EQ(told->header.timestamp, sent.header.timestamp);
+    EXPECT_EQ(told->header.sequence, sent.header.sequence);
+    EXPECT_EQ(told->header.payload_type, sent.header.payload_type);
+    EXPECT_TRUE(told->header.marker);
+    EXPECT_EQ(told->transport_sequence, sent.transport_sequence);
+    EXPECT_EQ(told->abs_send_time, sent.abs_send_time);
+    const auto other = history.find(0, 0xcafe);
+    ASSERT_TRUE(other);
+    EXPECT_FALSE(other->header.marker);
+    EXPECT_FALSE(other->transport_sequence);
+    EXPECT_FALSE(other->abs_send_time);
 }
 
 TEST(TokenBucket, RefillsAtItsRateUpToTheBurst) {
