@@ -39,7 +39,7 @@ struct Stage {
     std::string domain;
     std::vector<RoomKey> rooms;
 
-    explicit Stage(bool prefer_cm) : peers(prefer_cm ? kOnlyCm : nullptr) {}
+    explicit Stage(bool prefer_cm) : peers(prefer_cm ? kOnlyCm : nullptr, srtp::Implementation::Fastest) {}
     std::map<std::string, double> read_metrics() const {
         if (!has_metrics) return {};
         return parse_metrics(ask(tls, metrics, {.path = metrics.path}).body);
@@ -267,7 +267,7 @@ Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOp
 Outcome run_against_janus(const Scenario& scenario, const RunOptions& options) {
     Janus janus;
     const TlsClientContext tls;
-    const PeerContext peers(scenario.prefer_cm ? kOnlyCm : nullptr);
+    const PeerContext peers(scenario.prefer_cm ? kOnlyCm : nullptr, srtp::Implementation::Fastest);
     Course course{.pid = janus.pid(), .idle = usage_of(janus.pid())};
     const SocketTarget nowhere{.server = Address::v4({127, 0, 0, 1}, 0), .host = {}, .origin = {}, .path = {}};
     std::vector<ClientPlan> senders = janus.plan_senders(scenario, peers.fingerprint());

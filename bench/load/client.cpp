@@ -116,15 +116,9 @@ void Client::note_milestones(Instant now) {
     };
     note(milestones_.in_room, participant_->signalling().in_room());
     note(milestones_.connected, participant_->connected());
-    if (!milestones_.connected || (milestones_.first_picture && milestones_.first_sound)) return;
-    for (const auto& [name, quality] : participant_->receiver().videos()) {
-        if (milestones_.first_picture) break;
-        if (quality.first_frame) milestones_.first_picture = *quality.first_frame - *asked_to_join_;
-    }
-    for (const auto& [name, quality] : participant_->receiver().audios()) {
-        if (milestones_.first_sound) break;
-        if (quality.first_packet) milestones_.first_sound = *quality.first_packet - *asked_to_join_;
-    }
+    if (!milestones_.connected) return;
+    note(milestones_.first_picture, participant_->receiver().first_picture().has_value());
+    note(milestones_.first_sound, participant_->receiver().first_sound().has_value());
 }
 
 // --- sockets ---

@@ -27,6 +27,7 @@ public:
     void receive(const rtp::Packet& packet, Instant now);
 
     std::uint32_t ssrc() const { return ssrc_; }
+    bool has_sounded() const { return quality_ != nullptr && quality_->first_packet; }
     Duration buffer() const { return buffer_; }
     NackList nacks;
     rtcp::Reception reception{48000};

@@ -226,8 +226,12 @@ void Participant::receive(MutableBytes datagram, const Address& from, Instant no
     }
     if (received.kind == Peer::Kind::Rtp) {
         translate(received.octets);
-        if (options_.probe != nullptr) measure(received.octets, now);
-        receiver_.receive_rtp(received.octets, now);
+        const auto packet = rtp::Packet::parse(received.octets);
+        if (options_.probe != nullptr) ++options_.probe->packets;
+        if (packet) {
+            if (options_.probe != nullptr) measure(*packet, now);
+            receiver_.receive_rtp(received.octets, *packet, now);
+        }
     }
     if (received.kind == Peer::Kind::Rtcp) receive_rtcp(received.octets, now);
     if (!audio_repeats_.empty()) send_audio_again(now, out);
@@ -247,13 +251,11 @@ void Participant::translate(MutableBytes packet) const {
     }
 }
 
-void Participant::measure(ByteView octets, Instant now) {
-    ++options_.probe->packets;
-    const auto packet = rtp::Packet::parse(octets);
-    if (!packet || packet->padding_only()) return;
-    const rtp::PayloadType* type = rtp::payload_type(packet->payload_type());
+void Participant::measure(const rtp::Packet& packet, Instant now) {
+    if (packet.padding_only()) return;
+    const rtp::PayloadType* type = rtp::payload_type(packet.payload_type());
     if (type == nullptr) return;  // a repetition: its stamp is of the first time
-    const Duration under_way = time_under_way(packet->payload(), now - options_.clock_shift);
+    const Duration under_way = time_under_way(packet.payload(), now - options_.clock_shift);
     if (under_way <= Duration::zero()) return;
     (type->channels != 0 ? options_.probe->audio : options_.probe->video).record(under_way);
 }

@@ -77,7 +77,7 @@ private:
     void end_media(Output& out);
     void receive_rtcp(ByteView datagram, Instant now);
     void translate(MutableBytes packet) const;
-    void measure(ByteView octets, Instant now);
+    void measure(const rtp::Packet& packet, Instant now);
     void send_due(Instant now, Output& out);
     void send_rtcp(Instant now, Output& out);
     std::size_t write_sender_reports(Instant now, MutableBytes slot);

@@ -43,8 +43,10 @@ void PeerContext::Free::operator()(ssl_ctx_st* context) const {
     SSL_CTX_free(context);
 }
 
-PeerContext::PeerContext(const char* srtp_profiles)
-    : identity_(crypto::Identity::create()), context_(SSL_CTX_new(DTLS_client_method())) {
+PeerContext::PeerContext(const char* srtp_profiles, srtp::Implementation implementation)
+    : identity_(crypto::Identity::create()),
+      context_(SSL_CTX_new(DTLS_client_method())),
+      implementation_(implementation) {
     ASSERT(context_ != nullptr);
     SSL_CTX_set_options(context_.get(), SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET);
     SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
@@ -70,6 +72,7 @@ void Peer::Free::operator()(ssl_st* ssl) const {
 
 Peer::Peer(const PeerContext& context, const Offer& offer, Entropy& entropy, Instant now)
     : entropy_(entropy),
+      context_(context),
       ufrag_(offer.own_ufrag.empty() ? entropy.token(4) : offer.own_ufrag),
       password_(offer.own_password.empty() ? entropy.token(24) : offer.own_password),
       remote_ufrag_(offer.ufrag),
@@ -165,7 +168,7 @@ void Peer::handshake(Instant now, Uplink& out) {
     std::vector<std::uint8_t> keys(srtp::keying_material_size(profile));
     constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
     SSL_export_keying_material(ssl_.get(), keys.data(), keys.size(), kLabel.data(), kLabel.size(), nullptr, 0, 0);
-    srtp_ = srtp::Context::create_client(profile, keys);
+    srtp_ = srtp::Context::create_client(profile, keys, context_.srtp_implementation());
 }
 
 bool Peer::fingerprint_matches() const {

@@ -26,11 +26,14 @@ namespace klassenraum::bench {
 // What all peers of a process share: certificate and OpenSSL context. Made once, outlives its peers.
 class PeerContext {
 public:
-    // Null: what Chromium offers, in its order.
-    explicit PeerContext(const char* srtp_profiles = nullptr);
+    // Null: what Chromium offers, in its order. libsrtp2 unless told otherwise, so that a simulation compares two
+    // readings; a load generator takes the fastest.
+    explicit PeerContext(const char* srtp_profiles = nullptr,
+                         srtp::Implementation implementation = srtp::Implementation::Reference);
     ~PeerContext();
     const std::string& fingerprint() const { return identity_.fingerprint(); }
     ssl_ctx_st* handle() const { return context_.get(); }
+    srtp::Implementation srtp_implementation() const { return implementation_; }
 
 private:
     struct Free {
@@ -38,6 +41,7 @@ private:
     };
     crypto::Identity identity_;
     std::unique_ptr<ssl_ctx_st, Free> context_;
+    srtp::Implementation implementation_;
 };
 
 class Peer {
@@ -82,6 +86,7 @@ private:
     bool fingerprint_matches() const;
 
     Entropy& entropy_;
+    const PeerContext& context_;
     std::string ufrag_;
     std::string password_;
     std::string remote_ufrag_;

@@ -22,9 +22,29 @@ std::uint32_t note_source(std::string_view source_name) {
     return crypto::crc32(as_bytes(source_name));
 }
 
+const Receiver::Route* Receiver::route_of(std::uint32_t ssrc) const {
+    const auto route = std::ranges::lower_bound(routes_, ssrc, {}, &Route::ssrc);
+    return route == routes_.end() || route->ssrc != ssrc ? nullptr : &*route;
+}
+
+void Receiver::add_route(std::uint32_t ssrc, std::size_t slot, bool retransmission) {
+    const Route fresh{ssrc, static_cast<std::uint32_t>(slot), retransmission};
+    const auto place = std::ranges::lower_bound(routes_, ssrc, {}, &Route::ssrc);
+    if (place != routes_.end() && place->ssrc == ssrc) {
+        *place = fresh;
+    } else {
+        routes_.insert(place, fresh);
+    }
+}
+
 Receiver::Slot* Receiver::slot_of(std::uint32_t ssrc) {
-    const auto route = routes_.find(ssrc);
-    return route == routes_.end() ? nullptr : &slots_[route->second.slot];
+    const Route* route = route_of(ssrc);
+    return route == nullptr ? nullptr : &slots_[route->slot];
+}
+
+void Receiver::note_first(const Slot& slot, Instant now) {
+    if (!first_picture_ && slot.video && slot.video->has_shown()) first_picture_ = now;
+    if (!first_sound_ && slot.audio && slot.audio->has_sounded()) first_sound_ = now;
 }
 
 void Receiver::map(const SlotMapped& mapped, Instant now) {
@@ -32,8 +52,8 @@ void Receiver::map(const SlotMapped& mapped, Instant now) {
     Slot* slot = slot_of(mapped.ssrc);
     if (slot == nullptr) {
         if (slots_.size() >= kMaxReceivedStreams) return;
-        routes_[mapped.ssrc] = {slots_.size(), false};
-        if (mapped.rtx != 0) routes_[mapped.rtx] = {slots_.size(), true};
+        add_route(mapped.ssrc, slots_.size(), false);
+        if (mapped.rtx != 0) add_route(mapped.rtx, slots_.size(), true);
         slot = &slots_.emplace_back();
         slot->rtx = mapped.rtx;
         if (mapped.video) slot->video = std::make_unique<VideoReceiver>(mapped.ssrc);
@@ -61,33 +81,34 @@ void Receiver::set_forwarded(const std::vector<std::string>& sources, Instant no
     }
 }
 
-void Receiver::receive_rtp(MutableBytes octets, Instant now) {
-    auto packet = rtp::Packet::parse(octets);
-    if (!packet) return;
+void Receiver::receive_rtp(MutableBytes octets, const rtp::Packet& packet, Instant now) {
     ++totals_.packets;
     totals_.octets += octets.size();
-    if (const auto sequence = rtp::transport_sequence(*packet)) {
-        arrivals_.record(*sequence, packet->ssrc(), packet->marker(), now);
+    if (const auto sequence = rtp::transport_sequence(packet)) {
+        arrivals_.record(*sequence, packet.ssrc(), packet.marker(), now);
         if (!feedback_at_) feedback_at_ = now + kFeedbackInterval;
     }
-    const auto route = routes_.find(packet->ssrc());
-    if (route == routes_.end()) {
+    const Route* route = route_of(packet.ssrc());
+    if (route == nullptr) {
         ++totals_.unknown_ssrc;
         return;
     }
-    Slot& slot = slots_[route->second.slot];
+    Slot& slot = slots_[route->slot];
     if (!reports_at_) reports_at_ = now + kReportInterval;
-    if (route->second.retransmission) {
+    if (route->retransmission) {
         ++totals_.retransmissions;
-        const rtp::PayloadType* type = rtp::repaired_by(packet->payload_type());
+        const rtp::PayloadType* type = rtp::repaired_by(packet.payload_type());
         if (type == nullptr || slot.video == nullptr) return;
-        const auto original = rtp::decapsulate_rtx(octets, *packet, slot.video->ssrc(), type->number);
-        if (!original) return;
-        packet = rtp::Packet::parse(*original);
-        if (!packet) return;
+        const auto original = rtp::decapsulate_rtx(octets, packet, slot.video->ssrc(), type->number);
+        const auto repeated = original ? rtp::Packet::parse(*original) : std::nullopt;
+        if (!repeated) return;
+        slot.video->receive(*repeated, now);
+    } else if (slot.video) {
+        slot.video->receive(packet, now);
+    } else {
+        slot.audio->receive(packet, now);
     }
-    if (slot.video) slot.video->receive(*packet, now);
-    if (slot.audio) slot.audio->receive(*packet, now);
+    note_first(slot, now);
     const bool waits = slot.video ? slot.video->busy(now) : !slot.audio->nacks.empty();
     if (!waits) return;
     next_slot_ = 0;
@@ -107,6 +128,7 @@ void Receiver::expire(Instant now) {
     for (Slot& slot : slots_) {
         if (slot.video && slot.video->busy(now)) {
             slot.video->expire(now);
+            note_first(slot, now);
             busy = true;
         }
         busy = busy || (slot.audio && !slot.audio->nacks.empty());

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "bench/participant/audio_receiver.hpp"
@@ -29,7 +28,8 @@ public:
     // The sources that shall come now; what is not in the list does not freeze.
     void set_forwarded(const std::vector<std::string>& sources, Instant now);
 
-    void receive_rtp(MutableBytes octets, Instant now);
+    // `packet` is what `octets` hold.
+    void receive_rtp(MutableBytes octets, const rtp::Packet& packet, Instant now);
     void receive_report(const rtcp::SenderReport& report, Instant now);
 
     // RTCP that is due: one datagram's worth each time, 0 when there is no more.
@@ -39,6 +39,9 @@ public:
     // As it stands now, with freezes that go on.
     VideoQuality video(std::string_view source, Instant now) const;
     AudioQuality audio(std::string_view source) const;
+    // Of anybody, whatever was measured anew since.
+    std::optional<Instant> first_picture() const { return first_picture_; }
+    std::optional<Instant> first_sound() const { return first_sound_; }
     const std::map<std::string, VideoQuality, std::less<>>& videos() const { return videos_; }
     const std::map<std::string, AudioQuality, std::less<>>& audios() const { return audios_; }
     // Forgets all that was measured so far, totals included, so that a test can look at what follows.
@@ -64,19 +67,25 @@ private:
         std::uint32_t rtx = 0;
     };
     struct Route {
-        std::size_t slot = 0;
+        std::uint32_t ssrc = 0;
+        std::uint32_t slot = 0;
         bool retransmission = false;
     };
+    const Route* route_of(std::uint32_t ssrc) const;
+    void add_route(std::uint32_t ssrc, std::size_t slot, bool retransmission);
     Slot* slot_of(std::uint32_t ssrc);
+    void note_first(const Slot& slot, Instant now);
     std::size_t write_nack(Slot& slot, Instant now, MutableBytes out);
     std::size_t write_reports(Instant now, MutableBytes out);
 
     std::uint32_t own_ssrc_;
     std::vector<Slot> slots_;
-    std::unordered_map<std::uint32_t, Route> routes_;
+    std::vector<Route> routes_;  // by SSRC, ascending
     std::map<std::string, VideoQuality, std::less<>> videos_;
     std::map<std::string, AudioQuality, std::less<>> audios_;
     rtcp::TransportCcRecorder arrivals_;
+    std::optional<Instant> first_picture_;
+    std::optional<Instant> first_sound_;
     std::optional<Instant> feedback_at_;
     std::optional<Instant> reports_at_;
     std::optional<Instant> tick_at_;

@@ -37,6 +37,7 @@ public:
     bool take_key_frame_request(Instant now);
 
     std::uint32_t ssrc() const { return ssrc_; }
+    bool has_shown() const { return quality_ != nullptr && quality_->first_frame; }
     NackList nacks;
     rtcp::Reception reception{90000};
     std::uint64_t duplicates = 0;

@@ -57,8 +57,9 @@ std::unique_ptr<Context> Context::create(Profile profile, ByteView keys, bool se
     std::unique_ptr<Cipher> opens = cipher(in_key, in_salt);
     std::unique_ptr<Cipher> seals = cipher(out_key, out_salt);
     if (!opens || !seals) return nullptr;
-    context->inbound_.emplace(std::move(opens), profile, kMaxInboundSsrcs);
-    context->outbound_.emplace(std::move(seals), profile, kMaxOutboundSsrcs);
+    // What one end may send, the other one takes.
+    context->inbound_.emplace(std::move(opens), profile, server ? kMaxInboundSsrcs : kMaxOutboundSsrcs);
+    context->outbound_.emplace(std::move(seals), profile, server ? kMaxOutboundSsrcs : kMaxInboundSsrcs);
     return context;
 }
 
