@@ -15,8 +15,8 @@ inline constexpr std::size_t kMaxSourcesPerEndpoint = 8;  // microphone, camera,
 // A receiver without SSRC rewriting keeps each SSRC that it was ever sent, up to srtp::kMaxOutboundSsrcs: nobody may
 // fill that alone by turning a camera on and off. One more a minute.
 inline constexpr std::size_t kSourcesToBeginWith = 24;
-inline constexpr std::size_t kMaxEncodings = 3;  // simulcast as every Jitsi client sends it
-inline constexpr std::size_t kMaxEndpointsPerConference = 500;
+inline constexpr std::size_t kMaxEncodings = 3;                 // simulcast as every Jitsi client sends it
+inline constexpr std::size_t kMaxEndpointsPerConference = 512;  // a teacher and 500 listeners
 inline constexpr std::size_t kMaxEndpointName = 64;
 
 // --- SSRC rewriting (jitsi-media.md 1.7) ---

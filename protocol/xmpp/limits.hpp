@@ -36,7 +36,9 @@ inline constexpr std::size_t kMaxAccountsWithFailures = 1024;
 
 // XEP-0198. Clients count on some 65 s; they retry for at most 40 s.
 inline constexpr Duration kResumeTime = seconds(60);
-inline constexpr std::size_t kMaxUnacknowledged = 500;
+// Who joins a lecture of 500 is sent that many presences at once, and those of others who come meanwhile; what they
+// hold is bounded by the octets.
+inline constexpr std::size_t kMaxUnacknowledged = 2000;
 inline constexpr std::size_t kMaxUnacknowledgedOctets = 1024 * 1024;
 // How many stanzas go out before an acknowledgement is asked for, and how long fewer wait for the question.
 inline constexpr std::size_t kStanzasPerRequest = 5;

@@ -28,7 +28,7 @@ inline constexpr std::chrono::seconds kPingAfter{15};    // jitsi-media.md §1.2
 // Browsers throttle hidden tabs to one wake-up a minute, but answer pings at once; 90 s leaves room for a sleeping
 // phone.
 inline constexpr std::chrono::seconds kSocketIdle{90};
-inline constexpr std::size_t kMaxQueuedMessages = 500;
+inline constexpr std::size_t kMaxQueuedMessages = 2000;  // a lecture of 500 tells who joins of everybody, at once
 inline constexpr std::size_t kMaxQueuedOctets = 1024 * 1024;
 inline constexpr std::size_t kPauseReadingAt = 128;  // queued messages: who does not read is not read from
 inline constexpr std::chrono::seconds kCloseDeadline{5};

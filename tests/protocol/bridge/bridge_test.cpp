@@ -304,6 +304,18 @@ TEST(Bridge, LetsGoOfEverythingWithTheConference) {
     school.run_for(1s);
 }
 
+TEST(Bridge, HoldsATeacherAndFiveHundredListeners) {
+    School school;
+    for (std::uint64_t person = 1; person <= 501; ++person) {
+        school.bridge.execute(
+            colibri::CreateEndpoint{
+                .conference = RoomId{1}, .endpoint = EndpointId{person}, .name = "p" + std::to_string(person)},
+            virtual_now(), school.out);
+    }
+    EXPECT_EQ(school.bridge.counters().endpoints, 501U);
+    EXPECT_EQ(school.bridge.counters().commands_refused, 0U);
+}
+
 TEST(Bridge, RefusesWhatItDoesNotKnowOrCannotHold) {
     School school;
     school.bridge.execute(colibri::CreateEndpoint{.conference = RoomId{9}, .endpoint = EndpointId{50}, .name = "x"},

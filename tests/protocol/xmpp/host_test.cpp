@@ -260,6 +260,17 @@ TEST_F(Hosting, LimitsMessagesBeforeAndAfterLogin) {
     EXPECT_EQ(out.closes.size(), 1U);
 }
 
+// Everybody's presence, and as many changes while the newcomer's page still works on them.
+TEST_F(Hosting, KeepsASessionThatJoinsALectureOfFiveHundred) {
+    bind_guest(1);
+    say(1, kEnable);
+    const SessionId session = host.session_of(ConnectionId{1});
+    const SharedStanza stanza(make_message("groupchat", "r@conference.meet/n", std::string(500, 'x')));
+    for (int i = 0; i < 1000; ++i) host.deliver(stanza.to(session), now, out);
+    EXPECT_TRUE(out.ended.empty());
+    EXPECT_TRUE(out.closes.empty());
+}
+
 // Threats X11: a full queue ends the session, connected or away; a silent connection is given up but not its session.
 TEST_F(Hosting, EndsASessionWhoseQueueIsFull) {
     for (const bool away : {false, true}) {

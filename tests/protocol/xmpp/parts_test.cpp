@@ -35,7 +35,7 @@ TEST(StreamManagement, KeepsWhatIsNotAcknowledged) {
     EXPECT_FALSE(management.deadline());
 }
 
-TEST(StreamManagement, IsFullAtFiveHundredStanzasOrAMegabyte) {
+TEST(StreamManagement, IsFullAtTwoThousandStanzasOrAMegabyte) {
     StreamManagement many;
     many.enable();
     for (std::size_t i = 0; i < kMaxUnacknowledged; ++i) EXPECT_TRUE(many.keep(stanza(), kStart));
