@@ -63,7 +63,7 @@ private:
     void settle_video(Endpoint& receiver, Context& context);
     void settle_voices(Context& context);
     void settle_audio(Endpoint& receiver, Context& context);
-    void assign_voice(Endpoint& receiver, Source& source, Context& context);
+    bool assign_voice(Endpoint& receiver, Source& source, Context& context);
     void update_air(const Context& context);
     void expire_voices(const Context& context);
     void assign_video(Endpoint& receiver, Source& source, const Allocation& allocation, Context& context);

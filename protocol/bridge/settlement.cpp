@@ -1,6 +1,7 @@
 // The part of Conference that turns wishes into streams and tells the clients: see settle().
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <tuple>
 #include <utility>
 
@@ -75,12 +76,24 @@ void Conference::settle(Context& context) {
 }
 
 // Sources by speech: the dominant speaker's first, then the earlier ones', then the silent in the order they came.
+// Without cameras that are off and that nobody still has to let go: in a lecture of 500 that is nearly all of them, and
+// each receiver looks at all that are here.
 void Conference::collect_sources() {
     audio_sources_.clear();
     video_sources_.clear();
-    const auto take = [this](Endpoint& endpoint) {
+    const auto taken = [](const Source& source) {
+        return std::any_of(source.subscriptions.begin(), source.subscriptions.end(),
+                           std::mem_fn(&Subscription::wanted));
+    };
+    const auto take = [&](Endpoint& endpoint) {
         for (const auto& source : endpoint.sources) {
-            (source->is_video() ? video_sources_ : audio_sources_).push_back(source.get());
+            if (!source->is_video()) {
+                audio_sources_.push_back(source.get());
+            } else if (source->enabled() || taken(*source)) {
+                video_sources_.push_back(source.get());
+            } else {
+                source->constraint.wanted = 0;
+            }
         }
     };
     const std::vector<EndpointId>& spoken = speakers_.order();

@@ -43,13 +43,16 @@ void Conference::settle_voices(Context& context) {
     voices_dirty_ = false;
     voices_retry_.reset();
     update_air(context);
+    audio_sources_.clear();
+    for (const auto& speaker : endpoints_) {
+        for (const auto& source : speaker->sources) {
+            if (!source->is_video() && source->on_air) audio_sources_.push_back(source.get());
+        }
+    }
     for (const auto& receiver : endpoints_) {
         if (!receiver->described || !receiver->ssrc_rewriting) continue;
-        for (const auto& speaker : endpoints_) {
-            if (speaker == receiver) continue;
-            for (const auto& source : speaker->sources) {
-                if (!source->is_video() && source->on_air) assign_voice(*receiver, *source, context);
-            }
+        for (Source* source : audio_sources_) {
+            if (&source->owner != receiver.get()) assign_voice(*receiver, *source, context);
         }
         announce(*receiver, context);
     }
@@ -57,11 +60,10 @@ void Conference::settle_voices(Context& context) {
 
 void Conference::settle_audio(Endpoint& receiver, Context& context) {
     receiver.audio.set_most(crowded(context) ? voice_slots(receiver, context.config) : kMaxAudioSlots);
-    for (Source* source : audio_sources_) {
-        AudioStream* stream = receiver.audio.find(*source);
-        if (stream == nullptr) continue;
-        stream->wanted = receiver.hears(*source);
-        stream->chosen = stream->wanted && receiver.chose(*source);
+    for (const auto& stream : receiver.audio.all()) {
+        if (stream->source == nullptr) continue;
+        stream->wanted = receiver.hears(*stream->source);
+        stream->chosen = stream->wanted && receiver.chose(*stream->source);
     }
     // First those who speak or were chosen, then whoever there is still room for: a slot that is announced early needs
     // no renegotiation when it is needed.
@@ -69,13 +71,17 @@ void Conference::settle_audio(Endpoint& receiver, Context& context) {
     for (Source* source : audio_sources_) {
         if (&source->owner != &receiver && first(*source)) assign_voice(receiver, *source, context);
     }
+    // Once there is none, there is none for the others either, but for whoever has the floor.
+    bool room = true;
     for (Source* source : audio_sources_) {
-        if (&source->owner != &receiver && !first(*source)) assign_voice(receiver, *source, context);
+        if (!room && source->owner.id != speakers_.current()) continue;
+        if (&source->owner != &receiver && !first(*source)) room = assign_voice(receiver, *source, context) && room;
     }
 }
 
-void Conference::assign_voice(Endpoint& receiver, Source& source, Context& context) {
-    if (receiver.audio.find(source) != nullptr || !receiver.hears(source)) return;
+// False when there is no slot for a voice of its kind.
+bool Conference::assign_voice(Endpoint& receiver, Source& source, Context& context) {
+    if (receiver.audio.find(source) != nullptr || !receiver.hears(source)) return true;
     AudioStream* stream = nullptr;
     if (receiver.ssrc_rewriting) {
         const bool chosen = receiver.chose(source);
@@ -88,16 +94,18 @@ void Conference::assign_voice(Endpoint& receiver, Source& source, Context& conte
         if (stream != nullptr && stream->known_from) ++context.counters.voice_slots_remapped;
     } else {
         const Instant signalled = std::max(source.signalled, receiver.described.value_or(context.now));
-        if (source.beyond_share) return;
+        if (source.beyond_share) return true;
         stream = receiver.audio.adopt(source, source.encodings.front().ssrc, 0,
                                       signalled + context.config.announce_delay, context.entropy);
     }
-    if (stream == nullptr) return;
+    // Without rewriting each has an SSRC of its own: what one misses says nothing about the next.
+    if (stream == nullptr) return !receiver.ssrc_rewriting;
     stream->wanted = true;
     stream->chosen = receiver.chose(source);
     if (source.subscription_of(receiver) == nullptr) {
         source.subscriptions.push_back({.receiver = &receiver, .audio = stream});
     }
+    return true;
 }
 
 // Who fell silent in a large room may lose a slot to somebody who speaks.

@@ -54,10 +54,14 @@ struct Config {
     Duration orphan_grace = std::chrono::seconds(300);  // last moderator's line broke (verwaist)
     Duration lost_after = std::chrono::seconds(10);     // a broken line counts as lost
     Duration planned_lifetime = std::chrono::hours(14 * 24);
-    Duration empty_grace = std::chrono::seconds(60);             // opened by a conference request and nobody came
-    Duration login_lifetime = std::chrono::minutes(120);         // sliding; never over while the room is open
-    Duration features_timeout = std::chrono::milliseconds(800);  // a client's answer to disco#info before its offer
-    Duration source_delay = std::chrono::milliseconds(60);       // source-adds that fall together go out together
+    Duration empty_grace = std::chrono::seconds(60);      // opened by a conference request and nobody came
+    Duration login_lifetime = std::chrono::minutes(120);  // sliding; never over while the room is open
+    // A client's answer to disco#info before its offer, and longer for each who is there: its page works through
+    // everybody's presence first. Who is taken for one without rewriting is offered everybody's sources: in a lecture
+    // of 500 half a megabyte.
+    Duration features_timeout = std::chrono::milliseconds(800);
+    Duration features_timeout_each = std::chrono::milliseconds(16);
+    Duration source_delay = std::chrono::milliseconds(60);  // source-adds that fall together go out together
     Duration farewell =
         std::chrono::seconds(2);  // from kick or room end to the end of the stream: clients go by themselves
 

@@ -23,7 +23,8 @@ void MediaSessions::ask_features(Participant& participant, const Turn& turn) {
         return;
     }
     participant.features_request = "features-" + std::to_string(next_request_++);
-    participant.features_due = turn.now + config_.features_timeout;
+    const auto others = static_cast<std::int64_t>(room_.occupants().size());
+    participant.features_due = turn.now + config_.features_timeout + config_.features_timeout_each * others;
     participant.asked = Participant::Asked::Waiting;
     xml::Element iq =
         xmpp::make_iq("get", occupant->occupant_jid(muc::kFocusNick), occupant->real_jid, participant.features_request);

@@ -131,6 +131,28 @@ TEST(Media, ClientThatDoesNotAnswerDiscoIsInvitedWithoutRewriting) {
     EXPECT_FALSE(lesson.school.commands<colibri::CreateEndpoint>().at(0).ssrc_rewriting);
 }
 
+// Its page works through everybody's presences before it comes to the question.
+TEST(Media, ClientThatAnswersDiscoLateInALectureIsTakenForWhatItIs) {
+    Classroom school;
+    school.features = {"http://jitsi.org/source-name", "http://jitsi.org/ssrc-rewriting-1"};
+    school.plan();
+    Client& teacher = school.cookie_teacher();
+    ASSERT_TRUE(school.enter(teacher, "", kCaps));
+    for (int i = 0; i < 35; ++i) ASSERT_TRUE(school.enter(school.guest(), "sonne 12", kCaps));
+    school.features.clear();
+    Client& late = school.guest();
+    ASSERT_TRUE(school.enter(late, "sonne 12", kCaps));
+    school.run_for(1300ms);
+    EXPECT_EQ(late.jingle("session-initiate"), nullptr);
+    const xml::Element question = late.last("iq");
+    ASSERT_NE(question.child("query", ns::kDiscoInfo), nullptr);
+    school.send(late, "<iq xmlns='jabber:client' type='result' to='" + std::string(question.attribute("from")) + "' id='" +
+                          std::string(question.attribute("id")) + "'><query xmlns='" + std::string(ns::kDiscoInfo) +
+                          "'><feature var='http://jitsi.org/ssrc-rewriting-1'/></query></iq>");
+    EXPECT_NE(late.jingle("session-initiate"), nullptr);
+    EXPECT_TRUE(school.commands<colibri::CreateEndpoint>().back().ssrc_rewriting);
+}
+
 TEST(Media, ScreenIsASecondSourceThatComesAndGoes) {
     Lesson lesson;
     lesson.accept_both();
