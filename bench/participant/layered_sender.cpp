@@ -13,10 +13,11 @@ void VideoSender::add_layers(const Camera& camera, std::size_t count, Entropy& e
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint32_t rate = camera.bits_per_second[i] - below;
         below = camera.bits_per_second[i];
-        layers_.push_back({.encoder = VideoEncoder(camera.frames_per_second, 3, rate, entropy), .nominal_rate = rate});
+        layers_.push_back({.encoder = VideoEncoder(camera.frames_per_second, 3, rate, camera.unevenness, entropy),
+                           .nominal_rate = rate});
     }
-    Encoding& encoding =
-        encodings_.emplace_back(Encoding{.encoder = VideoEncoder(camera.frames_per_second, 3, below, entropy)});
+    Encoding& encoding = encodings_.emplace_back(
+        Encoding{.encoder = VideoEncoder(camera.frames_per_second, 3, below, camera.unevenness, entropy)});
     encoding.ssrc = entropy.u32() | 1U;
     encoding.rtx_ssrc = entropy.u32() | 1U;
     encoding.nominal_rate = below;

@@ -33,6 +33,9 @@ struct Camera {
     std::uint8_t temporal_layers = 3;
     std::vector<std::uint16_t> heights = {180, 360, 720};
     std::vector<std::uint32_t> bits_per_second = {200'000, 500'000, 1'500'000};
+    double unevenness = 0.2;  // a frame is so much larger or smaller than its layer's average at the most
+    // A browser finds out what its own line carries: from 300 kbit/s to all of it in so long.
+    Duration ramp{};
     // What its pacer may send ahead of its rate.
     Duration burst = std::chrono::milliseconds(5);
 };

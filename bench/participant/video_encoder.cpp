@@ -9,11 +9,13 @@ namespace klassenraum::bench {
 VideoEncoder::VideoEncoder(std::uint32_t frames_per_second,
                            std::uint8_t temporal_layers,
                            std::uint32_t bits_per_second,
+                           double unevenness,
                            Entropy& entropy)
     : entropy_(entropy),
       frames_per_second_(frames_per_second),
       temporal_layers_(temporal_layers),
       bits_per_second_(bits_per_second),
+      unevenness_(unevenness),
       picture_id_(static_cast<std::uint16_t>(entropy.u32() & 0x7fff)),
       tl0_picture_index_(static_cast<std::uint8_t>(entropy.u32())) {}
 
@@ -55,7 +57,7 @@ std::size_t VideoEncoder::size_of(const EncodedFrame& frame) {
     double share = 1;
     if (temporal_layers_ >= 3) share = frame.temporal == 0 ? 1.6 : 0.8;
     if (temporal_layers_ == 2) share = frame.temporal == 0 ? 1.2 : 0.8;
-    double octets = average * share * (0.8 + 0.0004 * entropy_.below(1000));
+    double octets = average * share * (1 - unevenness_ + 0.002 * unevenness_ * entropy_.below(1000));
     if (frame.key) {
         octets = average * kKeyFrame;
         debt_ += octets - average * share;

@@ -25,6 +25,7 @@ public:
     VideoEncoder(std::uint32_t frames_per_second,
                  std::uint8_t temporal_layers,
                  std::uint32_t bits_per_second,
+                 double unevenness,
                  Entropy& entropy);
 
     void set_rate(std::uint32_t bits_per_second) { bits_per_second_ = bits_per_second; }
@@ -38,6 +39,7 @@ private:
     std::uint32_t frames_per_second_;
     std::uint8_t temporal_layers_;
     std::uint32_t bits_per_second_;
+    double unevenness_;
     std::uint32_t next_frame_ = 0;
     std::uint32_t last_base_ = 0;    // the latest frame of layer 0
     std::uint32_t last_middle_ = 0;  // … of layer 1 since then, else the base

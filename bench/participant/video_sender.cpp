@@ -45,7 +45,8 @@ VideoSender::VideoSender(const Camera& camera, std::uint32_t source, Entropy& en
       on_(camera.on),
       start_(now),
       next_frame_(now + Duration(entropy.below(33'000))),
-      burst_(camera.burst) {
+      burst_(camera.burst),
+      ramp_(camera.ramp) {
     const std::size_t count = std::min({camera.heights.size(), camera.bits_per_second.size(), kMaxEncodings});
     for (const rtp::PayloadType& type : rtp::kPayloadTypes) {
         if (type.codec != codec_) continue;
@@ -60,8 +61,9 @@ VideoSender::VideoSender(const Camera& camera, std::uint32_t source, Entropy& en
     encodings_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint32_t rate = camera.bits_per_second[i];
-        Encoding& encoding = encodings_.emplace_back(
-            Encoding{.encoder = VideoEncoder(camera.frames_per_second, camera.temporal_layers, rate, entropy)});
+        Encoding& encoding =
+            encodings_.emplace_back(Encoding{.encoder = VideoEncoder(camera.frames_per_second, camera.temporal_layers,
+                                                                     rate, camera.unevenness, entropy)});
         encoding.ssrc = entropy.u32() | 1U;
         encoding.rtx_ssrc = entropy.u32() | 1U;
         encoding.nominal_rate = rate;
@@ -152,9 +154,21 @@ std::uint32_t VideoSender::timestamp(const Encoding& encoding, Instant now) cons
     return encoding.first_timestamp + static_cast<std::uint32_t>((now - start_).count() * 9 / 100);
 }
 
+// In steps of a frame, from when the first one was due.
+void VideoSender::find_rate(Instant now) {
+    constexpr double kStart = 300'000;
+    double all = 0;
+    for (const Encoding& encoding : encodings_) all += encoding.nominal_rate;
+    const double share = static_cast<double>((now - start_).count()) / static_cast<double>(ramp_.count());
+    if (share >= 1) ramp_ = {};
+    set_rate_limit(static_cast<std::uint32_t>(kStart + (all - kStart) * std::min(share, 1.0)));
+    update_active(now);
+}
+
 void VideoSender::expire(Instant now) {
     const bool any = std::ranges::any_of(encodings_, &Encoding::active);
     while (any && next_frame_ <= now) {
+        if (ramp_ > Duration::zero() && !layered()) find_rate(next_frame_);
         const bool key = key_frame_due_ && (frame_count_ == 0 || next_frame_ - last_key_frame_ >= kMinKeyFrameInterval);
         if (key) {
             key_frame_due_ = false;

@@ -103,6 +103,7 @@ private:
     double target_rate() const;
     double pacing_rate() const;
     bool may_repeat(std::size_t octets, Instant now);
+    void find_rate(Instant now);
 
     std::uint32_t source_;
     std::uint32_t frames_per_second_;
@@ -125,6 +126,7 @@ private:
     std::deque<Queued> repeats_;
     Instant free_at_{};  // the pacer's
     Duration burst_;
+    Duration ramp_;  // zero when it is over
     Instant repeat_window_{};
     double repeated_bits_ = 0;  // in the window
     std::uint64_t key_frames_ = 0;

@@ -10,6 +10,8 @@ namespace {
 constexpr std::array kScenarios{
     Scenario{"drop-recover", "a learner's line: 2 Mbit/s, 20 s of 0.5, 2 again", rate_falls_and_recovers},
     Scenario{"steady", "lines of 0.3 to 3 Mbit/s, two minutes each", rates_stay},
+    Scenario{"pair", "two with browsers' cameras on lines of 0.7 to 3 Mbit/s", two_with_real_cameras},
+    Scenario{"longer-way", "the way to Ben becomes 80 ms longer", way_becomes_longer},
     Scenario{"competing", "a greedy download on a line of 3 Mbit/s", somebody_downloads},
     Scenario{"screen", "a screen is shown on a full line of 2 Mbit/s", screen_on_a_full_line},
     Scenario{"loss-1", "1 % of all packets lost on the way to Ben", loses_1_percent},

@@ -27,6 +27,10 @@ Outcome screen_on_a_full_line(std::uint64_t seed);
 Outcome layers_of_vp9(std::uint64_t seed);
 Outcome layers_of_av1(std::uint64_t seed);
 
+// pair.cpp
+Outcome two_with_real_cameras(std::uint64_t seed);
+Outcome way_becomes_longer(std::uint64_t seed);
+
 // losses.cpp
 Outcome loses_1_percent(std::uint64_t seed);
 Outcome loses_10_percent(std::uint64_t seed);

@@ -144,6 +144,14 @@ bwe::BitsPerSecond Allocator::ideal() const {
     for (const Entry& entry : entries_) sum += rate(entry, entry.count - 1);
     return sum;
 }
+bwe::BitsPerSecond Allocator::outlook() const {
+    bwe::BitsPerSecond sum = 0;
+    for (const Entry& entry : entries_) {
+        const bwe::BitsPerSecond now = rate(entry, entry.count - 1);
+        sum += entry.on_stage ? std::max(now, layer(entry, entry.count - 1).most) : now;
+    }
+    return sum;
+}
 bwe::BitsPerSecond Allocator::granted() const {
     bwe::BitsPerSecond sum = 0;
     for (const Entry& entry : entries_) sum += rate(entry, entry.chosen);

@@ -30,6 +30,7 @@ struct VideoLayer {
     std::int32_t height = 0;  // the smaller dimension
     bwe::BitsPerSecond rate = 0;
     bool full_frame_rate = true;
+    bwe::BitsPerSecond most = 0;  // that it may soon take: senders begin with little
 };
 
 // What is known of one video source at the moment, and what the receiver has of it.
@@ -66,6 +67,8 @@ public:
     // What the receiver gets now costs, and what all it wishes would.
     bwe::BitsPerSecond used() const;
     bwe::BitsPerSecond ideal() const;
+    // And what that may soon be, of what is on stage.
+    bwe::BitsPerSecond outlook() const;
 
     // Then what is granted. Parallel to the candidates, valid until the next plan().
     std::span<const Allocation> allocate(bwe::BitsPerSecond budget = kUnlimitedRate, const RaiseLimit& limit = {});

@@ -73,7 +73,9 @@ void Downlink::take(rtcp::TransportCcFeedback feedback, Instant now, bwe::Estima
     const bwe::BitsPerSecond before = estimator.estimate();
     estimator.feedback(reports, now, workspace);
     const auto delay = estimator.feedback_delay();
-    if (delay && queue_.note(*delay, now)) estimator.queue_stands(now);
+    const StandingQueue::Verdict verdict = queue_.note(estimator.queue_delay(), now);
+    if (verdict == StandingQueue::Verdict::Stands) estimator.queue_stands(now);
+    if (verdict == StandingQueue::Verdict::NotOurs) estimator.queue_is_foreign(now);
     if (estimator.estimate() < before) lowered_at_ = now;
     if (delay && !rtt_reported_) {
         rtt_ = std::clamp<Duration>((rtt_ * 7 + *delay) / 8, 1ms, kMaxRtt);

@@ -140,7 +140,7 @@ bwe::BitsPerSecond Conference::video_budget(Endpoint& receiver, Context& context
     receiver.demand.ideal = ideal;
     receiver.demand.voices = voices;
     const auto useful = static_cast<bwe::BitsPerSecond>(kWantedMargin * static_cast<double>(ideal));
-    receiver.downlink.estimator.set_wanted(voices + std::max(useful, kLeastWanted));
+    receiver.downlink.estimator.set_wanted(voices + std::max({useful, allocator_.outlook(), kLeastWanted}));
     if (!reports) return kUnlimitedRate;
     const bwe::BitsPerSecond rate = std::max<bwe::BitsPerSecond>(estimator.estimate() - voices, 0);
     return receiver.budget.update(rate, allocator_.used(), receiver.downlink.line(voices), context.now);

@@ -136,6 +136,7 @@ void Source::update_ladder(Instant now) {
 
 void Source::append_layers(std::uint8_t encoding) {
     constexpr std::uint8_t kAll = projection::Target{}.spatial;
+    constexpr bwe::BitsPerSecond kMostGrowth = 2;  // from one probe to the next
     const std::int32_t full_height = nominal_height(encoding, encodings.size());
     // A structure names layers before they have been measured, and heights that are exact.
     const std::size_t named = encodings.size() == 1 ? layers_ : 0;
@@ -148,14 +149,16 @@ void Source::append_layers(std::uint8_t encoding) {
         for (std::size_t temporal = 0; temporal < temporal_count; ++temporal) {
             const bool top = temporal + 1 == temporal_count;
             const bwe::BitsPerSecond measured = rates.rate(encoding, spatial, temporal);
+            const bwe::BitsPerSecond expected = expected_rate(height);
             if (ladder_.size() == kMaxLadder) return;
             ladder_.push_back(
                 {.target = {.encoding = encoding,
                             .spatial = spatial + 1 == spatial_count ? kAll : static_cast<std::uint8_t>(spatial),
                             .temporal = top ? kAll : static_cast<std::uint8_t>(temporal)},
                  .height = height,
-                 .rate = measured != 0 ? measured : expected_rate(height),
-                 .full_frame_rate = top});
+                 .rate = measured != 0 ? measured : expected,
+                 .full_frame_rate = top,
+                 .most = measured != 0 ? std::max(measured, std::min(expected, kMostGrowth * measured)) : expected});
         }
     }
 }

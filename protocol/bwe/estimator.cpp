@@ -44,7 +44,10 @@ void Estimator::feedback(std::span<const Report> reports, Instant now, Workspace
         const auto packet = history_.take(report.sequence, report.arrived);
         if (!packet) continue;
         octets += packet->size;
-        if (!packet->arrived) lost += packet->size;
+        if (!packet->arrived) {
+            lost += packet->size;
+            queue_delay_.lost();
+        }
         first = std::min(first, packet->sent);
         last = std::max(last, packet->sent);
         if (packet->arrived) arrived.push_back(*packet);
@@ -61,14 +64,18 @@ void Estimator::feedback(std::span<const Report> reports, Instant now, Workspace
     const Duration span = last - first;
     loss_.update(now, octets, lost, span, rate_control_.rate(), throughput, application_limited());
     conclude(false, now);
+    if (queue_delay_.take_longer_way()) queue_is_foreign(now);
+    note_free_rate(now);
 }
 
 // The throughput, for whom it concerns next.
 std::optional<BitsPerSecond> Estimator::delay_feedback(std::span<PacketResult> arrived, Instant now) {
+    const auto lately = throughput_.rate();
     std::optional<BitsPerSecond> probed;
     bool overused = false;
     for (const PacketResult& packet : arrived) {
         throughput_.add(packet);
+        queue_delay_.add(packet, lately);
         if (const auto delta = grouping_.add(packet.sent, *packet.arrived, now)) {
             trendline_.add(*delta, *packet.arrived);
             overused = overused || trendline_.usage() == Usage::Overusing;
@@ -79,7 +86,8 @@ std::optional<BitsPerSecond> Estimator::delay_feedback(std::span<PacketResult> a
         }
     }
     const auto throughput = throughput_.rate();
-    if (overused || trendline_.usage() == Usage::Overusing) {
+    overused = overused || trendline_.usage() == Usage::Overusing;
+    if (overused && !queue_delay_.empty()) {
         const auto shown = probed ? static_cast<BitsPerSecond>(kOfAProbe * static_cast<double>(*probed)) : 0;
         // The probe itself filled the queue, and so showed the line's own rate.
         if (static_cast<double>(shown) > kOfTheRate * static_cast<double>(rate_control_.rate())) {
@@ -104,7 +112,7 @@ std::optional<BitsPerSecond> Estimator::delay_feedback(std::span<PacketResult> a
         conclude(true, now);
         return throughput;
     }
-    rate_control_.update(trendline_.usage(), throughput, application_limited(), now);
+    rate_control_.update(overused ? Usage::Normal : trendline_.usage(), throughput, application_limited(), now);
     return throughput;
 }
 
@@ -147,6 +155,25 @@ void Estimator::queue_stands(Instant now) {
     double rate = kStepBack * static_cast<double>(rate_control_.rate());
     if (throughput) rate = std::min(rate, kBackOff * static_cast<double>(*throughput));
     rate_control_.set(static_cast<BitsPerSecond>(rate), now);
+    conclude(false, now);
+}
+
+void Estimator::note_free_rate(Instant now) {
+    constexpr Duration kWindow = std::chrono::seconds(1);  // the trend may come before the queue is seen
+    if (!queue_delay_.empty()) return;
+    if (now - free_since_ >= kWindow) {
+        free_rate_before_ = free_rate_;
+        free_rate_ = 0;
+        free_since_ = now;
+    }
+    free_rate_ = std::max(free_rate_, rate_control_.rate());
+}
+
+void Estimator::queue_is_foreign(Instant now) {
+    queue_delay_.accept();
+    const BitsPerSecond before = std::max(free_rate_, free_rate_before_);
+    if (before <= rate_control_.rate()) return;
+    rate_control_.set(before, now);
     conclude(false, now);
 }
 

@@ -11,6 +11,7 @@
 #include "protocol/bwe/arrival.hpp"
 #include "protocol/bwe/loss.hpp"
 #include "protocol/bwe/probe.hpp"
+#include "protocol/bwe/queue_delay.hpp"
 #include "protocol/bwe/rate_control.hpp"
 #include "protocol/bwe/sent_history.hpp"
 #include "protocol/bwe/throughput.hpp"
@@ -52,6 +53,10 @@ public:
     void remb(BitsPerSecond rate, Instant now);
     // A queue stands on the line, neither growing nor shrinking: the trend does not see it.
     void queue_stands(Instant now);
+    // It is no queue of ours after all: what was taken back for its sake is given again.
+    void queue_is_foreign(Instant now);
+    // How long packets stood in a queue on the line a moment ago, at the least.
+    Duration queue_delay() const { return queue_delay_.excess(); }
     void set_round_trip(Duration rtt);
     // The most that the allocation could use: probes beyond it help nobody.
     void set_wanted(BitsPerSecond wanted) { wanted_ = wanted; }
@@ -88,12 +93,14 @@ private:
     std::optional<BitsPerSecond> delay_feedback(std::span<PacketResult> arrived, Instant now);
     void back_off(std::optional<BitsPerSecond> throughput, Instant now);
     void conclude(bool from_probe, Instant now);
+    void note_free_rate(Instant now);
     void queue(std::vector<ProbeCluster> clusters);
 
     Limits limits_;
     SentHistory history_;
     ArrivalGrouping grouping_;
     Trendline trendline_;
+    QueueDelay queue_delay_;
     RateControl rate_control_;
     Throughput throughput_;
     LossEstimate loss_;
@@ -108,6 +115,9 @@ private:
     std::optional<Duration> feedback_delay_;
     std::optional<ProbeResult> last_probe_;
     std::optional<Instant> probe_seen_;  // a packet of one was in the feedback
+    BitsPerSecond free_rate_ = 0;         // the most in this second while there was no queue …
+    BitsPerSecond free_rate_before_ = 0;  // … and in the one before
+    Instant free_since_{};
     bool began_ = false;
     bool had_feedback_ = false;
 };

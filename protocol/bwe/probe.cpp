@@ -27,6 +27,8 @@ constexpr double kMaxRatio = 2.0;
 constexpr double kUnsaturated = 0.9;
 constexpr double kSaturatedShare = 0.95;
 constexpr Duration kMaxSpan = seconds(1);
+constexpr Duration kPause = std::chrono::milliseconds(30);
+constexpr int kOtherGaps = 4;
 
 }  // namespace
 
@@ -125,6 +127,11 @@ std::optional<BitsPerSecond> ProbeEstimator::add(const PacketResult& packet) {
         cluster.first_arrived = *packet.arrived;
         cluster.first_arrived_size = packet.size;
     }
+    if (cluster.packets > 0) {
+        const Duration gap = *packet.arrived - cluster.last_arrived;
+        cluster.second = std::max(cluster.second, std::min(cluster.widest, gap));
+        cluster.widest = std::max(cluster.widest, gap);
+    }
     cluster.last_arrived = std::max(cluster.last_arrived, *packet.arrived);
     cluster.octets += packet.size;
     ++cluster.packets;
@@ -133,7 +140,11 @@ std::optional<BitsPerSecond> ProbeEstimator::add(const PacketResult& packet) {
         return std::nullopt;
     }
     const Duration sending = cluster.last_sent - cluster.first_sent;
-    const Duration receiving = cluster.last_arrived - cluster.first_arrived;
+    // A receiver that paused once in between counts as if it had not: on a full line gaps are as long as packets are
+    // large.
+    const bool paused = cluster.widest > kPause && cluster.widest > kOtherGaps * cluster.second;
+    const Duration pause = paused ? cluster.widest - cluster.second : Duration::zero();
+    const Duration receiving = cluster.last_arrived - cluster.first_arrived - pause;
     if (sending <= Duration::zero() || sending > kMaxSpan || receiving <= Duration::zero() || receiving > kMaxSpan) {
         return std::nullopt;
     }

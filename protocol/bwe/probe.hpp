@@ -64,6 +64,8 @@ private:
         Instant last_sent = Instant::min();
         Instant first_arrived = Instant::max();
         Instant last_arrived = Instant::min();
+        Duration widest{};  // of the gaps between arrivals …
+        Duration second{};  // … and the next widest
     };
     static constexpr std::size_t kMaxClusters = 8;  // older ones are forgotten
     std::map<std::int32_t, Cluster> clusters_;

@@ -10,61 +10,61 @@ namespace {
 
 constexpr Instant kStart = Instant(Duration(1'000s));
 
-class Feedback {
+using Verdict = StandingQueue::Verdict;
+
+class Line {
 public:
-    int told(Duration delay, Duration time) {
+    int stands(Duration queue, Duration time) {
         int times = 0;
-        for (const Instant end = now_ + time; now_ < end; now_ += 50ms) times += queue_.note(delay, now_) ? 1 : 0;
+        for (const Instant end = now_ + time; now_ < end; now_ += 50ms) {
+            last_ = queue_.note(queue, now_);
+            times += last_ == Verdict::Stands ? 1 : 0;
+            foreign_ = foreign_ || last_ == Verdict::NotOurs;
+            if (last_ == Verdict::NotOurs) return times;
+        }
         return times;
     }
     bool queueing() const { return queue_.there(); }
+    bool foreign() const { return foreign_; }
 
 private:
     StandingQueue queue_;
     Instant now_ = kStart;
+    Verdict last_ = Verdict::Nothing;
+    bool foreign_ = false;
 };
 
 TEST(StandingQueue, IsNoneOnAnEvenLine) {
-    Feedback line;
-    EXPECT_EQ(line.told(80ms, 60s), 0);
+    Line line;
+    EXPECT_EQ(line.stands(0ms, 60s), 0);
     EXPECT_FALSE(line.queueing());
 }
 
 TEST(StandingQueue, IsNoneWhenItIsGoneAtOnce) {
-    Feedback line;
-    line.told(80ms, 5s);
+    Line line;
     for (int i = 0; i < 20; ++i) {
-        EXPECT_EQ(line.told(250ms, 400ms), 0);
-        EXPECT_EQ(line.told(90ms, 100ms), 0);
+        EXPECT_EQ(line.stands(170ms, 400ms), 0);
+        EXPECT_EQ(line.stands(10ms, 100ms), 0);
     }
 }
 
 TEST(StandingQueue, IsToldEachSecondWhileItShrinks) {
-    Feedback line;
-    line.told(80ms, 5s);
-    EXPECT_EQ(line.told(300ms, 1s), 1);
+    Line line;
+    EXPECT_EQ(line.stands(220ms, 1s), 1);
     EXPECT_TRUE(line.queueing());
-    EXPECT_EQ(line.told(250ms, 1s), 1);
-    EXPECT_EQ(line.told(200ms, 1s), 1);
-    EXPECT_EQ(line.told(150ms, 1s), 1);
-    EXPECT_EQ(line.told(100ms, 1s), 0);
+    EXPECT_EQ(line.stands(170ms, 1s), 1);
+    EXPECT_EQ(line.stands(120ms, 1s), 1);
+    EXPECT_EQ(line.stands(70ms, 1s), 1);
+    EXPECT_EQ(line.stands(20ms, 1s), 0);
     EXPECT_FALSE(line.queueing());
+    EXPECT_FALSE(line.foreign());
 }
 
-TEST(StandingQueue, IsTakenForALongerWayWhenSendingLessDoesNotHelp) {
-    Feedback line;
-    line.told(80ms, 30s);
-    EXPECT_LE(line.told(300ms, 120s), kFruitlessSteps);
+TEST(StandingQueue, IsSomebodyElsesWhenSendingLessDoesNotHelp) {
+    Line line;
+    EXPECT_EQ(line.stands(220ms, 120s), kFruitlessSteps);
+    EXPECT_TRUE(line.foreign());
     EXPECT_FALSE(line.queueing());
-    // And a queue on the longer way is seen again.
-    EXPECT_GE(line.told(500ms, 1s), 1);
-}
-
-TEST(StandingQueue, IsForgottenWithTheShorterWayOfLongAgo) {
-    Feedback line;
-    line.told(80ms, 1s);
-    line.told(130ms, 3 * kLeastDelayWindow);
-    EXPECT_EQ(line.told(185ms, 5s), 0);
 }
 
 }  // namespace
