@@ -380,7 +380,10 @@ void Bridge::channel_opened(EndpointId endpoint, Channel channel, Instant now, O
     ChannelState& state = place->endpoint->channel;
     (channel == Channel::WebSocket ? state.websocket : state.sctp) = true;
     state.last_heard = channel;
-    if (channel == Channel::WebSocket) place->endpoint->say(colibri::write_server_hello(), out);
+    if (channel == Channel::WebSocket) {
+        place->link->bundle.expect_no_sctp(now);
+        place->endpoint->say(colibri::write_server_hello(), out);
+    }
     place->conference->channel_opened(*place->endpoint, context);
     parts_->counters.channel_messages_sent += out.texts.size() - before;
 }

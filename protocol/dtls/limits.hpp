@@ -30,5 +30,7 @@ inline constexpr int kMaxRsaBits = 4096;
 // Browsers begin SCTP with the association, and say it again within a second or two. Where nothing came for so long and
 // the keys are in use, nothing will: OpenSSL's object goes.
 inline constexpr Duration kDataPatience = 10s;
+// … or for this long where data goes another way.
+inline constexpr Duration kShortDataPatience = 1s;
 
 }  // namespace klassenraum::dtls

@@ -22,7 +22,10 @@ unsigned int never(SSL*, unsigned int) {
 }  // namespace
 
 Session::Session(const ServerContext& context, Instant now)
-    : ssl_(SSL_new(context.handle())), give_up_at_(now + kHandshakeTimeout), interval_(kFirstRetransmission) {
+    : ssl_(SSL_new(context.handle())),
+      give_up_at_(now + kHandshakeTimeout),
+      interval_(kFirstRetransmission),
+      data_patience_(kDataPatience) {
     ASSERT(ssl_ != nullptr);
     set_empty_bios();
     SSL_set_accept_state(ssl_.get());
@@ -73,7 +76,7 @@ DropReason Session::receive(ByteView datagram,
     const bool waiting = flight_.empty();
     if (state_ == State::Handshaking) {
         handshake();
-        if (state_ == State::Established) retire_at_ = now + kDataPatience;
+        if (state_ == State::Established) retire_at_ = now + data_patience_;
     }
     const std::size_t before = application_data.size();
     if (state_ == State::Established) read(application_data);
@@ -189,6 +192,11 @@ void Session::close(const Address& to, DatagramSink& sink) {
     state_ = State::Closed;
 }
 
+void Session::expect_no_data(Instant now) {
+    data_patience_ = kShortDataPatience;
+    if (retire_at_) retire_at_ = std::min<Instant>(*retire_at_, now + data_patience_);
+}
+
 void Session::retire() {
     wake();
     ERR_clear_error();
@@ -231,7 +239,7 @@ void Session::expire(const Address* to, Instant now, DatagramSink& sink) {
     if (retire_at_ && now >= *retire_at_) {
         retire_at_.reset();
         if (state_ == State::Established && keys_in_use_) retire();
-        if (state_ == State::Established && ssl_ != nullptr) retire_at_ = now + kDataPatience;
+        if (state_ == State::Established && ssl_ != nullptr) retire_at_ = now + data_patience_;
     }
     if (state_ != State::Handshaking) return;
     if (now >= give_up_at_) {

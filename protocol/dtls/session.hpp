@@ -37,6 +37,8 @@ public:
     // An association without data, whose peer has the keys, retires: our farewell is sealed then and sent by close();
     // the peer's can no longer be told from a forgery, and is only heard (farewell_heard).
     void keys_in_use() { keys_in_use_ = true; }
+    // What data would be sent for goes another way: it need not be waited for long.
+    void expect_no_data(Instant now);
     // Once for each datagram in which there may have been one.
     bool farewell_heard() { return std::exchange(farewell_heard_, false); }
 
@@ -85,6 +87,7 @@ private:
     Duration interval_;
     unsigned datagrams_ = 0;
     std::vector<std::uint8_t> peer_certificate_;  // DER
+    Duration data_patience_;
     std::optional<Instant> retire_at_;            // while no data was carried
     bool keys_in_use_ = false;                    // by the peer: it has our Finished
     std::vector<std::uint8_t> farewell_;          // when retired

@@ -59,6 +59,7 @@ struct alignas(64) Bundle::Parts {
     std::vector<std::vector<std::uint8_t>> kept;  // DTLS that came before its path was proven
     std::optional<Instant> dtls_by;               // a ClientHello must have come by then
     std::unique_ptr<dtls::Session> dtls;
+    bool no_sctp_expected = false;
     const dtls::ServerContext& context;
     Entropy& entropy;
 };
@@ -208,6 +209,7 @@ DropReason Bundle::Parts::keep(ByteView datagram) {
 void Bundle::Parts::start_dtls(Instant now, DatagramSink& sink) {
     if (dtls != nullptr) return;
     dtls = std::make_unique<dtls::Session>(context, now);
+    if (no_sctp_expected) dtls->expect_no_data(now);
     SctpPackets none;
     for (const auto& datagram : kept) dtls->receive(datagram, *destination(), now, sink, none);
     kept = {};
@@ -332,6 +334,11 @@ const Address* Bundle::destination() const {
 void Bundle::send_sctp(ByteView packet, Instant, DatagramSink& sink) {
     const Address* to = parts_->destination();
     if (parts_->state == State::Connected && to != nullptr) parts_->dtls->send(packet, *to, sink);
+}
+
+void Bundle::expect_no_sctp(Instant now) {
+    parts_->no_sctp_expected = true;
+    if (parts_->dtls != nullptr) parts_->dtls->expect_no_data(now);
 }
 
 void Bundle::close(Instant, DatagramSink& sink) {

@@ -98,6 +98,8 @@ public:
     // Where media goes: the selected path while it has consent (RFC 7675); null before, and after a failure.
     const Address* destination() const;
 
+    // What SCTP would carry goes another way: it is carried still where it has begun, and not waited for.
+    void expect_no_sctp(Instant now);
     void send_sctp(ByteView packet, Instant now, DatagramSink& sink);
     // Farewell to the peer (DTLS close_notify), before the bundle is destroyed.
     void close(Instant now, DatagramSink& sink);

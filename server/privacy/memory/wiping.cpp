@@ -91,9 +91,10 @@ bool wipes_freed_memory() {
 }
 
 // glibc would raise its limit with the first large block that is freed, and keep such blocks among small ones from then
-// on, where they cannot go back to the kernel.
+// on, where they cannot go back to the kernel. What a handshake takes (22 kB) is large; a TLS record (17 kB), which
+// comes and goes with each message, is not.
 void keep_large_blocks_apart() {
-    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 20 * 1024);
 }
 
 // The deepest calls, into TLS and XML libraries, need some thirty kilobytes.

@@ -403,6 +403,19 @@ TEST(Bundle, CarriesDataLateWhereItBeganInTime) {
     EXPECT_EQ(as_text(world.sctp[1]), "long after it");
 }
 
+TEST(Bundle, WaitsForDataOnlyShortlyWhereItGoesAnotherWay) {
+    for (const bool begun : {false, true}) {
+        ConnectedWorld world(31);
+        world.receive(world.peer.rtp(7, 1), world.peer.address());
+        world.bundle.expect_no_sctp(virtual_now());
+        if (begun) world.peer.send_application_data(as_bytes("already begun"));
+        world.run_for(dtls::kShortDataPatience + 500ms);
+        world.peer.send_application_data(as_bytes("now"));
+        world.run_for(50ms);
+        EXPECT_EQ(world.sctp.size(), begun ? 2U : 0U);
+    }
+}
+
 // It may not have our Finished yet, and asks for it again.
 TEST(Bundle, KeepsOpenSslWhileThePeerUsesNoKeys) {
     ConnectedWorld world(30);
