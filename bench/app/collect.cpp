@@ -77,6 +77,7 @@ void Readings::add_client(const Client& client, Instant now) {
     }
     incidents_.add(client, now);
     reconnects_ += client.reconnects();
+    media_restarts_ += client.media_restarts();
     for (const auto& [name, ignored] : participant.receiver().videos()) {
         const VideoQuality quality = participant.receiver().video(name, now);
         freezes_.freezes += quality.playing.freezes;
@@ -150,6 +151,7 @@ void Readings::set_media(Figures& figures) const {
     figures.set("corrupt", static_cast<double>(corrupt_));
     figures.set("misattributed", static_cast<double>(misattributed_));
     figures.set("reconnects", static_cast<double>(reconnects_));
+    figures.set("media_restarts", static_cast<double>(media_restarts_));
 }
 
 void Readings::set_server(Figures& figures) const {

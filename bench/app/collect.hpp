@@ -72,6 +72,7 @@ private:
     std::uint64_t corrupt_ = 0;
     std::uint64_t misattributed_ = 0;
     std::uint64_t reconnects_ = 0;
+    std::uint64_t media_restarts_ = 0;
     std::uint64_t pictures_ = 0;
     std::uint64_t pictures_wanted_ = 0;
 };

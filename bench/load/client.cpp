@@ -365,6 +365,10 @@ void Client::expire(Instant clock) {
     if (gone_) return;
     if (reopen_at_ && now >= *reopen_at_) open_stream();
     deliver_flying(now);
+    if (!plan_.direct && participant_->has_lost_media(now)) {
+        ++media_restarts_;
+        act(now, [&](Output& out) { participant_->restart_media(out); });
+    }
     const auto due = participant_->deadline();
     if (due && *due <= now) act(now, [&](Output& out) { participant_->expire(now, out); });
 }

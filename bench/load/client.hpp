@@ -92,6 +92,7 @@ public:
     bool failed() const;
     std::uint32_t socket_drops() const { return socket_drops_; }
     std::uint64_t reconnects() const { return reconnects_; }
+    std::uint64_t media_restarts() const { return media_restarts_; }
     // The server closed the room.
     bool was_put_out() const { return participant_->signalling().end() == Signalling::End::RoomClosed; }
     // These by the thread's clock.
@@ -165,6 +166,7 @@ private:
     std::optional<Instant> ended_at_;
     std::uint32_t socket_drops_ = 0;
     std::uint64_t reconnects_ = 0;
+    std::uint64_t media_restarts_ = 0;
 };
 
 }  // namespace klassenraum::bench

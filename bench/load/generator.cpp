@@ -17,6 +17,9 @@ namespace {
 constexpr std::uint64_t kWake = ~std::uint64_t{0};
 constexpr Duration kPublishInterval = std::chrono::milliseconds(200);
 constexpr Duration kLongestWait = std::chrono::milliseconds(200);
+// Then what has come is read, however many more are due: else a generator that is late would stop reading altogether,
+// and its participants lose their connections.
+constexpr int kDeadlinesPerTurn = 64;
 
 Duration thread_cpu() {
     timespec spent{};
@@ -105,7 +108,7 @@ void Generator::schedule(std::uint32_t client) {
 
 void Generator::serve_deadlines() {
     Instant now = steady_now();
-    while (!due_.empty() && due_.front().at <= now) {
+    for (int served = 0; served < kDeadlinesPerTurn && !due_.empty() && due_.front().at <= now; ++served) {
         const Due due = due_.front();
         std::pop_heap(due_.begin(), due_.end());
         due_.pop_back();

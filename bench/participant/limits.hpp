@@ -17,6 +17,7 @@ inline constexpr std::size_t kMaxRemoteSources = 2048;  // signalled without rew
 // --- connectivity ---
 inline constexpr Duration kCheckInterval = 50ms;     // until one is answered
 inline constexpr Duration kStableInterval = 2500ms;  // afterwards, as Chromium
+inline constexpr Duration kMediaLostAfter = 30s;     // without an answer: then a browser asks for a new session
 inline constexpr Duration kFirstHandshakeTimer = 50ms;
 inline constexpr Duration kLastHandshakeTimer = 1600ms;
 inline constexpr std::size_t kMaxDtlsDatagram = 1200;

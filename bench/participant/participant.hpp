@@ -57,6 +57,8 @@ public:
     std::string video_source() const { return nick() + "-v0"; }
     bool connected() const { return peer_ != nullptr && peer_->connected(); }
     std::optional<Instant> connected_at() const { return connected_at_; }
+    // The bridge has not answered our checks for so long that a browser calls the connection failed.
+    bool has_lost_media(Instant now) const { return connected() && now - peer_->last_answer() > kMediaLostAfter; }
     bool channel_open() const { return channel_open_; }
     bool speaking() const { return audio_ && audio_->speaking(); }
     Receiver& receiver() { return receiver_; }

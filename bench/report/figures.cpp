@@ -65,6 +65,8 @@ const std::vector<FigureKind>& figure_kinds() {
         {"corrupt", Unit::Count, "falsch zusammengesetzte Bilder", "frames put together wrongly"},
         {"misattributed", Unit::Count, "Bilder von jemand anderem", "frames of somebody else"},
         {"reconnects", Unit::Count, "neu verbundene Signalisierung", "signalling reconnects"},
+        {"media_restarts", Unit::Count, "abgerissene und neu verlangte Medienverbindungen",
+         "media connections lost and asked for anew"},
         {"server_cores", Unit::Cores, "Server: Kerne", "server: cores"},
         {"server_worker_cores", Unit::Cores, "Server: Kerne der Medien-Threads", "server: cores of media threads"},
         {"cpu_per_packet", Unit::Nanoseconds, "Server: CPU je weitergeleitetem Paket",
