@@ -11,6 +11,8 @@
 #include "bench/app/series.hpp"
 #include "bench/app/wish.hpp"
 #include "bench/net/complaint.hpp"
+#include "bench/peers/janus.hpp"
+#include "bench/peers/mediasoup.hpp"
 #include "config/spelling.hpp"
 
 namespace klassenraum::bench {
@@ -105,11 +107,16 @@ int run_comparison(const std::string& preset,
         std::ranges::copy(peer_settings, std::back_inserter(target.server.settings));
         other = side_of("klassenraum (2)", scenario, target, options);
     } else if (peer == "janus") {
-        other = {peer, [=] { return run_against_janus(scenario, options); }};
+        other = {peer, [=] {
+                     Janus janus;
+                     return run_against(janus, scenario, options);
+                 }};
     } else if (peer == "mediasoup") {
-        throw Complaint(
-            "mediasoup is not driven: its npm package brings no worker. Next: --peer janus",
-            "mediasoup wird nicht getrieben: Sein npm-Paket bringt keinen Worker mit. Als Nächstes: --peer janus");
+        Mediasoup::look_for(wish.mediasoup);
+        other = {peer, [=, &wish] {
+                     Mediasoup mediasoup(wish.mediasoup);
+                     return run_against(mediasoup, scenario, options);
+                 }};
     } else {
         throw UsageComplaint("--peer: janus, mediasoup, or another server program's path.",
                              "--peer: janus, mediasoup oder der Pfad eines anderen Serverprogramms.");
@@ -144,6 +151,7 @@ int run_command_line(int argc, char** argv) {
     compare_command->add_option("--peer", peer, "janus, mediasoup, or another server program's path");
     compare_command->add_option("--peer-set", peer_settings, "section.key=value for that other server")
         ->allow_extra_args(false);
+    compare_command->add_option("--mediasoup", wish.mediasoup, "folder with node_modules/mediasoup, its worker built");
     compare_command->add_option("--rounds", rounds, "runs of each side")->check(CLI::Range(1, 20).description(""));
     for (CLI::App* command : {run_command, preset_command, limit_command, suite_command, compare_command}) {
         add_scenario_options(*command, wish);

@@ -39,6 +39,8 @@ constexpr std::array kPhrases{
     Phrase{"janus, mediasoup, or another server program's path",
            "janus, mediasoup oder der Pfad eines anderen Serverprogramms"},
     Phrase{"runs of each side", "Läufe jeder Seite"},
+    Phrase{"folder with node_modules/mediasoup, its worker built",
+           "Ordner mit node_modules/mediasoup, dessen Worker gebaut ist"},
     Phrase{"section.key=value for that other server", "abschnitt.schlüssel=wert für diesen anderen Server"},
     Phrase{"written by --json", "von --json geschrieben"},
     Phrase{"rooms", "Räume"},

@@ -12,7 +12,6 @@
 #include "bench/load/generator.hpp"
 #include "bench/net/complaint.hpp"
 #include "bench/net/socket_address.hpp"
-#include "bench/peers/janus.hpp"
 #include "bench/target/classroom.hpp"
 #include "bench/target/process_usage.hpp"
 
@@ -264,13 +263,12 @@ Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOp
     return outcome;
 }
 
-Outcome run_against_janus(const Scenario& scenario, const RunOptions& options) {
-    Janus janus;
+Outcome run_against(MediaPeer& peer, const Scenario& scenario, const RunOptions& options) {
     const TlsClientContext tls;
     const PeerContext peers(scenario.prefer_cm ? kOnlyCm : nullptr, srtp::Implementation::Fastest);
-    Course course{.pid = janus.pid(), .idle = usage_of(janus.pid())};
+    Course course{.pid = peer.pid(), .idle = usage_of(peer.pid())};
     const SocketTarget nowhere{.server = Address::v4({127, 0, 0, 1}, 0), .host = {}, .origin = {}, .path = {}};
-    std::vector<ClientPlan> senders = janus.plan_senders(scenario, peers.fingerprint());
+    std::vector<ClientPlan> senders = peer.plan_senders(scenario, peers.fingerprint());
     const auto count = static_cast<std::uint32_t>(senders.size());
     Generators generators = make_generators(tls, peers, nowhere, std::move(senders), options, steady_now());
     for (const auto& generator : generators) generator->start();
@@ -283,11 +281,11 @@ Outcome run_against_janus(const Scenario& scenario, const RunOptions& options) {
     while (connected() < count && steady_now() < patience) std::this_thread::sleep_for(100ms);
     const Instant begin = steady_now();
     for (auto& generator :
-         make_generators(tls, peers, nowhere, janus.plan_receivers(scenario, peers.fingerprint()), options, begin)) {
+         make_generators(tls, peers, nowhere, peer.plan_receivers(scenario, peers.fingerprint()), options, begin)) {
         generators.push_back(std::move(generator));
     }
     Outcome outcome = run_course(generators, scenario, course, options, begin);
-    outcome.peer = "janus";
+    outcome.peer = peer.name();
     return outcome;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bench/load/scenario.hpp"
+#include "bench/peers/media_peer.hpp"
 #include "bench/report/report.hpp"
 #include "bench/target/server.hpp"
 
@@ -37,7 +38,7 @@ struct RunOptions {
 // Throws Complaint when the environment does not allow the run.
 Outcome run_scenario(const Scenario& scenario, const Target& target, const RunOptions& options);
 
-// The same media load against Janus, without its signalling counted.
-Outcome run_against_janus(const Scenario& scenario, const RunOptions& options);
+// The same media load against another kind of server, without its signalling counted.
+Outcome run_against(MediaPeer& peer, const Scenario& scenario, const RunOptions& options);
 
 }  // namespace klassenraum::bench

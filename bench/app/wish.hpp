@@ -38,6 +38,7 @@ struct Wish {
     double speaker_changes = -1;
 
     Target target;
+    std::string mediasoup = ".";  // folder with node_modules/mediasoup
     unsigned threads = 1;
     bool no_floor = false;
     bool quiet = false;

@@ -39,9 +39,12 @@ struct Offer {
     std::string channel_url;
     std::string bridge_session;
     std::vector<RemoteSource> sources;
-    // Of our own side, where it was announced before the offer was known; empty: drawn.
+    // Of our own side, where it was announced before the offer was known; empty, zero: drawn.
     std::string own_ufrag = {};
     std::string own_password = {};
+    std::uint32_t own_audio_ssrc = 0;
+    std::uint32_t own_video_ssrc = 0;  // of a camera with one encoding
+    std::uint32_t own_rtx_ssrc = 0;
     bool controlling = false;  // ICE: we nominate, where we made the offer
     // What a server with numbers of its own calls our payload types: theirs, ours.
     std::vector<std::pair<std::uint8_t, std::uint8_t>> payload_types = {};

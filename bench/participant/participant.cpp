@@ -88,9 +88,11 @@ void Participant::begin_media(const Offer& offer, Instant now) {
     connected_at_.reset();
     media_known_ = false;
     // A new peer connection has tracks of its own numbering; the camera itself goes on.
+    if (offer.own_audio_ssrc != 0) audio_ssrc_ = offer.own_audio_ssrc;
     if (options_.voice != Voice::None)
         audio_.emplace(options_, audio_ssrc_, note_source(audio_source()), entropy_, now);
     video_.emplace(options_.camera, note_source(video_source()), entropy_, now);
+    if (offer.own_video_ssrc != 0) video_->announced(offer.own_video_ssrc, offer.own_rtx_ssrc);
 }
 
 void Participant::start_media(const Offer& offer, Instant now, Output& out) {

@@ -75,6 +75,12 @@ VideoSender::VideoSender(const Camera& camera, std::uint32_t source, Entropy& en
     update_active(now);
 }
 
+void VideoSender::announced(std::uint32_t ssrc, std::uint32_t rtx_ssrc) {
+    if (encodings_.empty()) return;
+    encodings_.front().ssrc = ssrc;
+    encodings_.front().rtx_ssrc = rtx_ssrc;
+}
+
 std::vector<std::uint32_t> VideoSender::ssrcs() const {
     std::vector<std::uint32_t> list;
     for (const Encoding& encoding : encodings_) list.push_back(encoding.ssrc);

@@ -24,6 +24,8 @@ public:
     VideoSender(const Camera& camera, std::uint32_t source, Entropy& entropy, Instant now);
 
     std::vector<std::uint32_t> ssrcs() const;
+    // The first encoding has these, which were told before it began.
+    void announced(std::uint32_t ssrc, std::uint32_t rtx_ssrc);
     std::vector<std::uint32_t> rtx_ssrcs() const;
 
     void set_on(bool on, Instant now);

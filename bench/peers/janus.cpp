@@ -1,8 +1,5 @@
 #include "bench/peers/janus.hpp"
 
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -19,8 +16,6 @@
 #include <utility>
 
 #include "bench/net/complaint.hpp"
-#include "bench/net/datagrams.hpp"
-#include "bench/net/socket_address.hpp"
 #include "bench/peers/sdp.hpp"
 #include "bench/target/process.hpp"
 #include "protocol/rtp/profile.hpp"
@@ -37,24 +32,6 @@ constexpr const char* kPlugin = "janus.plugin.videoroom";
 constexpr std::size_t kMaxRequest = 8191;  // its Unix socket drops what is longer, and says nothing
 constexpr std::chrono::seconds kPatience{20};
 constexpr int kStarts = 10;
-
-// An address of this machine that is not loopback, which Janus leaves out; packets between both ends take the loopback
-// device all the same.
-std::string own_address() {
-    ifaddrs* list = nullptr;
-    std::string found;
-    if (getifaddrs(&list) != 0) return found;
-    for (const ifaddrs* at = list; at != nullptr && found.empty(); at = at->ifa_next) {
-        if (at->ifa_addr == nullptr || at->ifa_addr->sa_family != AF_INET || (at->ifa_flags & IFF_LOOPBACK) != 0)
-            continue;
-        sockaddr_storage storage{};
-        std::memcpy(&storage, at->ifa_addr, sizeof(sockaddr_in));
-        const Address address = from_sockaddr(storage);
-        for (std::size_t i = 12; i < 16; ++i) found += (i > 12 ? "." : "") + std::to_string(address.ip[i]);
-    }
-    freeifaddrs(list);
-    return found;
-}
 
 std::string make_configuration(const std::string& ip) {
     std::string folder = (fs::temp_directory_path() / "klassenraum-bench-janus-XXXXXX").string();
@@ -108,13 +85,10 @@ json::object message(const char* kind, std::uint64_t session, std::uint64_t hand
 
 }  // namespace
 
-Janus::Janus() : ip_(own_address()) {
+Janus::Janus() {
     if (access(kBinary, X_OK) != 0)
         throw Complaint("Janus is not installed. Next: apt-get install janus",
                         "Janus ist nicht installiert. Als Nächstes: apt-get install janus");
-    if (ip_.empty())
-        throw Complaint("Janus needs a network interface besides loopback.",
-                        "Janus braucht eine Netzwerkschnittstelle außer Loopback.");
     folder_ = make_configuration(ip_);
     // Its Unix socket's thread may start before what it waits for is set, and end at once; then so does Janus, perhaps
     // when it already has our connection.
@@ -206,46 +180,6 @@ void Janus::create_room(std::uint64_t number, const Scenario& scenario) {
 
 namespace {
 
-struct Own {
-    int descriptor = -1;
-    SdpSelf self;
-};
-
-Own make_own(const std::string& ip, const std::string& fingerprint, Entropy& entropy) {
-    Own own;
-    own.descriptor = open_datagram_socket(true);
-    sockaddr_storage storage{};
-    Address address = *resolve(ip, 0);
-    socklen_t length = to_sockaddr(address, storage);
-    if (bind(own.descriptor, reinterpret_cast<const sockaddr*>(&storage), length) != 0) {
-        throw Complaint("Cannot bind a socket for a participant.",
-                        "Für eine teilnehmende Person lässt sich kein Socket öffnen.");
-    }
-    length = sizeof storage;
-    getsockname(own.descriptor, reinterpret_cast<sockaddr*>(&storage), &length);
-    own.self = {.ufrag = entropy.token(4),
-                .password = entropy.token(24),
-                .fingerprint = fingerprint,
-                .ip = ip,
-                .port = from_sockaddr(storage).port};
-    return own;
-}
-
-ClientPlan plan_of(const Own& own, Offer offer, const Scenario& scenario, Entropy& entropy) {
-    ClientPlan plan;
-    offer.own_ufrag = own.self.ufrag;
-    offer.own_password = own.self.password;
-    plan.direct = std::move(offer);
-    plan.socket = own.descriptor;
-    plan.options.camera = scenario.camera;
-    plan.options.camera.on = false;
-    plan.options.voice = Voice::None;
-    plan.options.clock_shift = Duration(entropy.below(5000));
-    plan.lines = scenario.lines;
-    plan.seed = entropy.u64();
-    return plan;
-}
-
 Sdp sdp_of(const std::string& answer) {
     const json::value value = json::parse(answer);
     const auto sdp = parse_sdp(json::value_to<std::string>(value.at("jsep").at("sdp")));
@@ -257,40 +191,30 @@ Sdp sdp_of(const std::string& answer) {
 
 }  // namespace
 
-ClientPlan Janus::publish(Person& person, const Scenario& scenario, const std::string& fingerprint) {
+ClientPlan Janus::publish(const Person& person, const Scenario& scenario, const std::string& fingerprint) {
     const std::uint64_t handle = attach();
     (void)talk(json::serialize(
                    message("message", session_, handle,
                            {{"request", "join"}, {"ptype", "publisher"}, {"room", person.room}, {"id", person.id}})),
                true);
-    const Own own = make_own(ip_, fingerprint, entropy_);
+    const Own own = make_own(fingerprint);
     json::object request = message("message", session_, handle, {{"request", "publish"}});
     request["jsep"] = json::object{
         {"type", "offer"}, {"trickle", false}, {"sdp", write_send_offer(own.self, person.microphone, person.camera)}};
     const Sdp answer = sdp_of(talk(json::serialize(request), true));
     Offer offer = answer.transport;
     offer.controlling = true;
-    ClientPlan plan = plan_of(own, std::move(offer), scenario, entropy_);
-    plan.room = person.room;
-    plan.options.camera.on = person.camera;
-    plan.options.camera.burst = kBrowserBurst;
-    if (person.microphone) plan.options.voice = Voice::Always;
-    return plan;
+    return plan_of(own, std::move(offer), scenario);
 }
 
 ClientPlan Janus::subscribe(const Person& person,
-                            const std::vector<Person>& people,
+                            const std::vector<Wanted>& wanted,
                             const Scenario& scenario,
                             const std::string& fingerprint) {
     json::array streams;
-    const auto add = [&streams](const Person& other, const char* mid) {
-        streams.push_back(json::object{{"feed", other.id}, {"mid", mid}});
-    };
-    std::int32_t pictures = scenario.last_n < 0 ? static_cast<std::int32_t>(scenario.people) : scenario.last_n;
-    for (std::size_t i = 1; i < people.size(); ++i) {
-        const Person& other = people[(person.number + i) % people.size()];
-        if (other.microphone) add(other, "0");
-        if (other.camera && pictures-- > 0) add(other, "1");
+    for (const Wanted& other : wanted) {
+        if (other.voice) streams.push_back(json::object{{"feed", other.id}, {"mid", "0"}});
+        if (other.picture) streams.push_back(json::object{{"feed", other.id}, {"mid", "1"}});
     }
     const std::uint64_t handle = attach();
     const Sdp offer = sdp_of(talk(
@@ -298,7 +222,7 @@ ClientPlan Janus::subscribe(const Person& person,
             "message", session_, handle,
             {{"request", "join"}, {"ptype", "subscriber"}, {"room", person.room}, {"streams", std::move(streams)}})),
         true));
-    const Own own = make_own(ip_, fingerprint, entropy_);
+    const Own own = make_own(fingerprint);
     json::object start = message("message", session_, handle, {{"request", "start"}});
     start["jsep"] =
         json::object{{"type", "answer"}, {"trickle", false}, {"sdp", write_receive_answer(own.self, offer)}};
@@ -310,40 +234,7 @@ ClientPlan Janus::subscribe(const Person& person,
         const rtp::PayloadType* ours = rtp::payload_type(kVp8);
         if (media.video) remote.payload_types = {{media.payload_type, ours->number}, {media.rtx, ours->rtx}};
     }
-    ClientPlan plan = plan_of(own, std::move(remote), scenario, entropy_);
-    plan.room = person.room;
-    return plan;
-}
-
-std::vector<ClientPlan> Janus::plan_senders(const Scenario& scenario, const std::string& fingerprint) {
-    std::vector<ClientPlan> plans;
-    for (std::uint32_t room = 1; room <= scenario.rooms; ++room) {
-        create_room(room, scenario);
-        std::vector<Person>& people = rooms_.emplace_back();
-        for (std::uint32_t i = 0; i < scenario.people; ++i) {
-            people.push_back({.room = room,
-                              .id = room * std::uint64_t{1000} + i,
-                              .number = i,
-                              .camera = i < scenario.cameras,
-                              .microphone = i < scenario.voices + scenario.spurts});
-        }
-        for (Person& person : people) {
-            if (person.camera || person.microphone) plans.push_back(publish(person, scenario, fingerprint));
-        }
-    }
-    return plans;
-}
-
-std::vector<ClientPlan> Janus::plan_receivers(const Scenario& scenario, const std::string& fingerprint) {
-    std::vector<ClientPlan> plans;
-    for (const std::vector<Person>& people : rooms_) {
-        const bool one_sender = scenario.cameras + scenario.voices + scenario.spurts == 1;
-        for (const Person& person : people) {
-            const bool hears_nobody = people.size() < 2 || (one_sender && person.number == 0);
-            if (!hears_nobody) plans.push_back(subscribe(person, people, scenario, fingerprint));
-        }
-    }
-    return plans;
+    return plan_of(own, std::move(remote), scenario);
 }
 
 }  // namespace klassenraum::bench

@@ -145,6 +145,13 @@ class Failures(unittest.TestCase):
         self.assertEqual(bench("run", "--target", "https://localhost:9").returncode, 3)
         self.assertEqual(bench("report", "/nowhere.json").returncode, 3)
 
+    def test_a_machine_without_mediasoup_is_told_so_before_the_work(self):
+        for language, words in (("C.UTF-8", "There is no mediasoup in /nowhere"),
+                                ("de_DE.UTF-8", "In /nowhere gibt es kein mediasoup")):
+            said = bench("compare", "--peer", "mediasoup", "--mediasoup", "/nowhere", language=language, timeout=5)
+            self.assertEqual(said.returncode, 3)
+            self.assertIn(words, said.stderr)
+
     def test_presets_are_listed(self):
         listed = bench("preset").stdout
         for name in ("klasse-30", "acht-uhr-peak", "nur-ton", "galerie-25", "vortrag-500", "funkloch", "schule-443",
@@ -194,17 +201,36 @@ class Incidents(unittest.TestCase):
         self.assertLess(self.dead_spots["loss_share"], 0.6)
 
 
-@unittest.skipUnless(os.access("/usr/bin/janus", os.X_OK), "Janus is not installed")
-class Peers(unittest.TestCase):
+class Peer(unittest.TestCase):
+    peer = "janus"
+    more = []
+
     def compare(self, *arguments):
-        ran = bench("compare", *arguments, "--peer", "janus", "--rounds", "1", "--join-over", "1", "--warm-up", "3",
-                    "--duration", "2", "--server-binary", SERVER, "--no-floor", "--json", "-")
+        ran = bench("compare", *arguments, "--peer", self.peer, *self.more, "--rounds", "1", "--join-over", "1",
+                    "--warm-up", "3", "--duration", "2", "--server-binary", SERVER, "--no-floor", "--json", "-")
         if "network interface" in ran.stderr:
             self.skipTest(ran.stderr)
         self.assertIn(ran.returncode, (0, 4), ran.stderr)
         runs = json.loads(ran.stdout)["runs"]
-        self.assertEqual([run["peer"] for run in runs], ["klassenraum", "janus"])
+        self.assertEqual([run["peer"] for run in runs], ["klassenraum", self.peer])
         return [run["figures"] for run in runs]
+
+
+# Where the machine has it: BENCH_MEDIASOUP names the folder with node_modules/mediasoup.
+@unittest.skipUnless("BENCH_MEDIASOUP" in os.environ, "mediasoup is not here")
+class Mediasoup(Peer):
+    peer = "mediasoup"
+    more = ["--mediasoup", os.environ.get("BENCH_MEDIASOUP", "")]
+
+    def test_people_see_the_same_pictures_through_mediasoup(self):
+        ours, theirs = self.compare("eins-zu-50", "--people", "4")
+        self.assertEqual((ours["pictures"], theirs["pictures"]), (0.75, 0.75))
+        self.assertEqual(theirs["corrupt"], 0)
+        self.assertGreater(theirs["delay_p50"], 0)
+
+
+@unittest.skipUnless(os.access("/usr/bin/janus", os.X_OK), "Janus is not installed")
+class Janus(Peer):
 
     def test_people_see_the_same_pictures_through_janus(self):
         ours, theirs = self.compare("eins-zu-50", "--people", "4")
