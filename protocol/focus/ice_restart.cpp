@@ -15,8 +15,8 @@ std::optional<xmpp::Error> MediaSessions::restart_ice(Participant& participant,
     MediaSession& media = *participant.media;
     if (session.attribute("id") != media.bridge_session) return xmpp::Error{xmpp::Condition::ItemNotFound};
     if (!media.connected) return xmpp::Error{xmpp::Condition::UnexpectedRequest};
-    std::deque<Instant>& restarts = media.ice_restarts;
-    while (!restarts.empty() && restarts.front() + kRestartWindow <= turn.now) restarts.pop_front();
+    std::vector<Instant>& restarts = media.ice_restarts;
+    while (!restarts.empty() && restarts.front() + kRestartWindow <= turn.now) restarts.erase(restarts.begin());
     const bool too_soon = !restarts.empty() && turn.now < restarts.back() + kRestartInterval;
     if (too_soon || restarts.size() >= kMaxRestarts) return xmpp::Error{xmpp::Condition::ResourceConstraint};
     restarts.push_back(turn.now);

@@ -136,13 +136,13 @@ std::optional<xmpp::Error> MediaSessions::terminate(Participant& participant,
 }
 
 void MediaSessions::schedule_restart(Participant& participant, const Turn& turn) {
-    std::deque<Instant>& restarts = participant.restarts;
-    while (!restarts.empty() && restarts.front() + kRestartWindow <= turn.now) restarts.pop_front();
+    std::vector<Instant>& restarts = participant.restarts;
+    while (!restarts.empty() && restarts.front() + kRestartWindow <= turn.now) restarts.erase(restarts.begin());
     Instant allowed = turn.now;
     if (!restarts.empty()) allowed = std::max(allowed, restarts.back() + kRestartInterval);
     if (restarts.size() >= kMaxRestarts) {
         allowed = std::max(allowed, restarts.front() + kRestartWindow);
-        restarts.pop_front();
+        restarts.erase(restarts.begin());
     }
     restarts.push_back(allowed);
     if (allowed > turn.now) participant.invite_at = allowed;

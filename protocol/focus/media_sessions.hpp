@@ -3,7 +3,6 @@
 // then the offer goes out. Owned by a Conference.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,9 +29,9 @@ struct MediaSession {
     bool connected = false;  // DTLS is up and consent is fresh
     bool active = true;      // something came of it within the last seconds
     bool was_connected = false;
-    std::uint32_t ice_generation = 0;  // of the last ICE restart in place
-    std::deque<Instant> ice_restarts;  // of the last minute
-    colibri::SetForceMute muted;       // what the bridge was told last
+    std::uint32_t ice_generation = 0;   // of the last ICE restart in place
+    std::vector<Instant> ice_restarts;  // of the last minute
+    colibri::SetForceMute muted;        // what the bridge was told last
     // What this client was told of others, by their nick; only without SSRC rewriting.
     std::map<std::string, jingle::SourceSet> signalled;
     std::optional<Instant> signal_at;
@@ -48,7 +47,7 @@ struct Participant {
     std::optional<MediaSession> media;
     std::optional<Instant> invite_at;  // not before: restarts that come too fast
     bool declined = false;             // it ended its session and wants no other
-    std::deque<Instant> restarts;
+    std::vector<Instant> restarts;
 };
 
 class MediaSessions {

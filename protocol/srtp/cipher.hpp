@@ -33,9 +33,12 @@ public:
     virtual void prefetch() const {}
 };
 
+// Which way a cipher's packets go. Many participants send no RTP: what that takes inbound comes with the first packet.
+enum class Way : std::uint8_t { Outbound, Inbound };
+
 // Null when the library refuses or the machine lacks what the implementation needs. Master key and salt as RFC 5764
 // §4.2 exports them.
-std::unique_ptr<Cipher> create_gcm(ByteView master_key, ByteView master_salt, Implementation implementation);
+std::unique_ptr<Cipher> create_gcm(ByteView master_key, ByteView master_salt, Way way, Implementation implementation);
 std::unique_ptr<Cipher> create_counter_mode(ByteView master_key, ByteView master_salt);
 
 }  // namespace klassenraum::srtp

@@ -50,12 +50,12 @@ std::unique_ptr<Context> Context::create(Profile profile, ByteView keys, bool se
         context->reference_outbound_ = Reference::create(profile, true, out_key, out_salt);
         return context->reference_inbound_ && context->reference_outbound_ ? std::move(context) : nullptr;
     }
-    const auto cipher = [&](ByteView key, ByteView salt) {
-        return profile == Profile::AeadAes128Gcm ? create_gcm(key, salt, implementation)
+    const auto cipher = [&](ByteView key, ByteView salt, Way way) {
+        return profile == Profile::AeadAes128Gcm ? create_gcm(key, salt, way, implementation)
                                                  : create_counter_mode(key, salt);
     };
-    std::unique_ptr<Cipher> opens = cipher(in_key, in_salt);
-    std::unique_ptr<Cipher> seals = cipher(out_key, out_salt);
+    std::unique_ptr<Cipher> opens = cipher(in_key, in_salt, Way::Inbound);
+    std::unique_ptr<Cipher> seals = cipher(out_key, out_salt, Way::Outbound);
     if (!opens || !seals) return nullptr;
     // What one end may send, the other one takes.
     context->inbound_.emplace(std::move(opens), profile, server ? kMaxInboundSsrcs : kMaxOutboundSsrcs);

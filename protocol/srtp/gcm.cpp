@@ -17,7 +17,11 @@ Salt::~Salt() {
     OPENSSL_cleanse(octets_.data(), octets_.size());
 }
 
-std::unique_ptr<Cipher> create_gcm(ByteView master_key, ByteView master_salt, Implementation implementation) {
+void wipe_key(std::array<std::uint8_t, kKeySize>& key) {
+    OPENSSL_cleanse(key.data(), key.size());
+}
+
+std::unique_ptr<Cipher> create_gcm(ByteView master_key, ByteView master_salt, Way way, Implementation implementation) {
     GcmKeys keys;
     const bool derived = derive_key(master_key, master_salt, Label::RtpKey, keys.rtp_key) &&
                          derive_key(master_key, master_salt, Label::RtpSalt, keys.rtp_salt) &&
@@ -25,7 +29,7 @@ std::unique_ptr<Cipher> create_gcm(ByteView master_key, ByteView master_salt, Im
                          derive_key(master_key, master_salt, Label::RtcpSalt, keys.rtcp_salt);
     if (!derived) return nullptr;
     if (implementation != Implementation::Portable) {
-        std::unique_ptr<Cipher> vector = create_vector_gcm(keys);
+        std::unique_ptr<Cipher> vector = create_vector_gcm(keys, way);
         if (vector || implementation == Implementation::Vector) return vector;
     }
     return create_openssl_gcm(keys);

@@ -57,10 +57,10 @@ private:
 };
 
 // `Aead`: seal and open with one key, in place; the tag, of kGcmTag octets, is written to, or expected at, `tag`.
-template <typename Aead>
+template <typename RtpAead, typename RtcpAead>
 class Gcm final : public Cipher {
 public:
-    Gcm(Aead rtp, Aead rtcp, const GcmKeys& keys)
+    Gcm(RtpAead rtp, RtcpAead rtcp, const GcmKeys& keys)
         : rtp_salt_(keys.rtp_salt), rtcp_salt_(keys.rtcp_salt), rtp_(std::move(rtp)), rtcp_(std::move(rtcp)) {}
 
     bool seal_rtp(MutableBytes packet, std::size_t header, PacketIndex index) override {
@@ -107,13 +107,49 @@ private:
 
     Salt rtp_salt_;
     Salt rtcp_salt_;
-    Aead rtp_;
-    Aead rtcp_;
+    RtpAead rtp_;
+    RtcpAead rtcp_;
+};
+
+void wipe_key(std::array<std::uint8_t, kKeySize>& key);
+
+// An Aead that is made from its key when it is first used.
+template <typename Aead>
+class OnFirstUse {
+public:
+    explicit OnFirstUse(const std::array<std::uint8_t, kKeySize>& key)
+        : key_(std::make_unique<std::array<std::uint8_t, kKeySize>>(key)) {}
+    OnFirstUse(OnFirstUse&&) = default;
+    OnFirstUse& operator=(OnFirstUse&&) = delete;
+    ~OnFirstUse() { forget_key(); }
+
+    bool seal(const Nonce& nonce, ByteView clear, MutableBytes text, std::uint8_t* tag) {
+        return made().seal(nonce, clear, text, tag);
+    }
+    bool open(const Nonce& nonce, ByteView clear, MutableBytes text, std::uint8_t* tag) {
+        return made().open(nonce, clear, text, tag);
+    }
+
+private:
+    Aead& made() {
+        if (aead_ == nullptr) {
+            aead_ = std::make_unique<Aead>(*key_);
+            forget_key();
+        }
+        return *aead_;
+    }
+    void forget_key() {
+        if (key_ != nullptr) wipe_key(*key_);
+        key_.reset();
+    }
+
+    std::unique_ptr<std::array<std::uint8_t, kKeySize>> key_;
+    std::unique_ptr<Aead> aead_;
 };
 
 // Null when OpenSSL refuses.
 std::unique_ptr<Cipher> create_openssl_gcm(const GcmKeys& keys);
 // Null where the CPU lacks AES or carry-less multiplication, or where we were built without the library.
-std::unique_ptr<Cipher> create_vector_gcm(const GcmKeys& keys);
+std::unique_ptr<Cipher> create_vector_gcm(const GcmKeys& keys, Way way);
 
 }  // namespace klassenraum::srtp

@@ -55,7 +55,8 @@ std::unique_ptr<Cipher> create_openssl_gcm(const GcmKeys& keys) {
     Context rtp = create(keys.rtp_key);
     Context rtcp = create(keys.rtcp_key);
     if (!rtp || !rtcp) return nullptr;
-    return std::make_unique<Gcm<OpensslAead>>(OpensslAead(std::move(rtp)), OpensslAead(std::move(rtcp)), keys);
+    return std::make_unique<Gcm<OpensslAead, OpensslAead>>(OpensslAead(std::move(rtp)), OpensslAead(std::move(rtcp)),
+                                                           keys);
 }
 
 }  // namespace klassenraum::srtp

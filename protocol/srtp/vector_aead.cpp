@@ -58,9 +58,13 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Cipher> create_vector_gcm(const GcmKeys& keys) {
+std::unique_ptr<Cipher> create_vector_gcm(const GcmKeys& keys, Way way) {
     if (functions() == nullptr) return nullptr;
-    return std::make_unique<Gcm<VectorAead>>(VectorAead(keys.rtp_key), VectorAead(keys.rtcp_key), keys);
+    if (way == Way::Inbound) {  // the tables of a key take 2 kB
+        return std::make_unique<Gcm<OnFirstUse<VectorAead>, VectorAead>>(OnFirstUse<VectorAead>(keys.rtp_key),
+                                                                         VectorAead(keys.rtcp_key), keys);
+    }
+    return std::make_unique<Gcm<VectorAead, VectorAead>>(VectorAead(keys.rtp_key), VectorAead(keys.rtcp_key), keys);
 }
 
 }  // namespace klassenraum::srtp
@@ -68,7 +72,7 @@ std::unique_ptr<Cipher> create_vector_gcm(const GcmKeys& keys) {
 
 namespace klassenraum::srtp {
 
-std::unique_ptr<Cipher> create_vector_gcm(const GcmKeys&) {
+std::unique_ptr<Cipher> create_vector_gcm(const GcmKeys&, Way) {
     return nullptr;
 }
 

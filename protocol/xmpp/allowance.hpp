@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +44,7 @@ public:
 private:
     Allowance& allowance_for(std::string_view text);
 
-    std::deque<std::string> waiting_;
+    std::list<std::string> waiting_;  // mostly none: a deque would hold half a kilobyte for them
     std::size_t octets_ = 0;
     std::optional<Instant> next_;
     // By MessageKind. Answers to requests of ours are IQs too: a join of a large class brings one for each source-add.

@@ -18,10 +18,9 @@ bool StreamManagement::acknowledge(std::uint32_t handled, Instant now) {
     const auto kept = static_cast<std::uint32_t>(unacknowledged_.size());
     const std::uint32_t newly = handled - (sent_ - kept);  // modulo 2^32: a count that goes back becomes huge
     if (newly > kept) return false;
-    for (std::uint32_t i = 0; i < newly; ++i) {
-        octets_ -= unacknowledged_.front().stanza->size();
-        unacknowledged_.pop_front();
-    }
+    for (std::uint32_t i = 0; i < newly; ++i) octets_ -= unacknowledged_[i].stanza->size();
+    unacknowledged_.erase(unacknowledged_.begin(), unacknowledged_.begin() + newly);
+    if (unacknowledged_.empty()) unacknowledged_ = std::vector<Delivery>();
     requested_at_.reset();
     waiting_since_ = unacknowledged_.empty() ? std::nullopt : std::optional(now);
     return true;

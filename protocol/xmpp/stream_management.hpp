@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
+#include <vector>
 
 #include "protocol/core/time.hpp"
 #include "protocol/xmpp/session.hpp"
@@ -26,7 +26,7 @@ public:
     bool keep(const Delivery& delivery, Instant now);
     // Drops what the peer has handled. False, and nothing changes, when it claims more than was sent or takes back.
     bool acknowledge(std::uint32_t handled, Instant now);
-    const std::deque<Delivery>& unacknowledged() const { return unacknowledged_; }
+    const std::vector<Delivery>& unacknowledged() const { return unacknowledged_; }
 
     // Whether to ask for an acknowledgement now: after every few stanzas, or when fewer have waited for a while.
     bool wants_request(Instant now) const;
@@ -41,7 +41,7 @@ private:
     bool enabled_ = false;
     std::uint32_t handled_ = 0;
     std::uint32_t sent_ = 0;
-    std::deque<Delivery> unacknowledged_;
+    std::vector<Delivery> unacknowledged_;
     std::size_t octets_ = 0;
     std::size_t since_request_ = 0;  // stanzas kept after the last request
     std::optional<Instant> waiting_since_;
