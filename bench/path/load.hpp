@@ -1,4 +1,6 @@
-// The lessons that klassenraum-path and klassenraum-memory play, as klassenraum-bench plays the presets of these names.
+// The lessons that klassenraum-path and klassenraum-memory play, as klassenraum-bench plays the presets of these names;
+// dreissig-gemischt is dreissig-8 with large pictures for one half and small ones for the other, so that the middle one
+// is sent and nobody takes it.
 #pragma once
 
 #include <string_view>
@@ -8,7 +10,7 @@
 namespace klassenraum::path {
 
 inline bool is_load(std::string_view name) {
-    return name == "eins-zu-50" || name == "dreissig-8";
+    return name == "eins-zu-50" || name == "dreissig-8" || name == "dreissig-gemischt";
 }
 
 // Everybody joins, and the lesson has been going on for a while.

@@ -21,7 +21,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kUsage =
-    "klassenraum-path [--seconds N] [--repeats N] [--cold] [--sending NS] [eins-zu-50 | dreissig-8]\n"
+    "klassenraum-path [--seconds N] [--repeats N] [--cold] [--sending NS] [LOAD]\n"
+    "  LOAD          eins-zu-50 (the default), dreissig-8 or dreissig-gemischt\n"
     "  --seconds N   of the lesson are measured, after one that warms up (5)\n"
     "  --repeats N   how often (5); the median is printed, and the least and the most\n"
     "  --cold        something else uses the caches before each batch\n"
@@ -127,6 +128,8 @@ void print(const Arguments& arguments, const std::vector<Result>& results) {
     const auto seconds = static_cast<double>(arguments.seconds);
     print("RTP packets in per s", results,
           [&](const Result& r) { return static_cast<double>(r.packets_in) / seconds; });
+    print("  of them left encrypted", results,
+          [&](const Result& r) { return static_cast<double>(r.left_encrypted) / seconds; });
     print("other datagrams in per s", results,
           [&](const Result& r) { return static_cast<double>(r.feedback_in) / seconds; });
     print("RTP packets forwarded per s", results,

@@ -70,6 +70,7 @@ public:
     Result finish() {
         if (!batch_.empty()) finish_batch();
         result_.forwarded = shard_.counters().packets_forwarded - forwarded_before_;
+        result_.left_encrypted = shard_.counters().packets_left_sealed - left_before_;
         result_.datagrams_out = sends_.totals().dropped - sent_before_;  // there is no socket
         result_.delays = delays_on_busy_core(calls_, wish_.busy, wish_.sending_ns);
         return result_;
@@ -82,6 +83,7 @@ private:
         result_ = {};
         calls_.clear();
         forwarded_before_ = shard_.counters().packets_forwarded;
+        left_before_ = shard_.counters().packets_left_sealed;
         sent_before_ = sends_.totals().dropped;
     }
 
@@ -141,6 +143,7 @@ private:
     std::vector<std::uint8_t> foreign_;
     std::uint64_t asking_ns_ = cost_of_asking();
     std::uint64_t forwarded_before_ = 0;
+    std::uint64_t left_before_ = 0;
     std::uint64_t sent_before_ = 0;
     std::vector<Call> calls_;
     Result result_;

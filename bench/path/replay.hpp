@@ -22,6 +22,7 @@ struct Cost {
 struct Result {
     std::array<Cost, static_cast<std::size_t>(Work::Count)> work{};  // batches with RTP in them are Media
     std::uint64_t packets_in = 0;                                    // RTP
+    std::uint64_t left_encrypted = 0;
     std::uint64_t feedback_in = 0;
     std::uint64_t forwarded = 0;
     std::uint64_t datagrams_out = 0;

@@ -21,9 +21,11 @@ namespace {
 // Timers of ICE, DTLS and RTCP need no finer grain, and one tick for all is cheaper than a queue of deadlines that
 // every packet would move.
 constexpr Duration kTick = std::chrono::milliseconds(20);
-// The transports of those who are connected have time: their next timer is a consent check, or a check of a path that
-// media showed. Whatever else happens to a transport lets it be looked at with the next tick.
+// The transports of those who are connected have time: they are looked at in steps of so long, at the first after their
+// next timer, a consent check, is due. Whatever else happens to a transport, also media on another path than the
+// selected one, lets it be looked at with the next tick.
 constexpr Duration kLookInterval = std::chrono::milliseconds(100);
+constexpr int kMostLookIntervals = 10;
 constexpr std::size_t kChannelIdLength = 16;
 constexpr std::size_t kChannelPasswordLength = 24;
 
@@ -319,10 +321,13 @@ DropReason Bridge::Parts::receive_media(
         const std::optional<ByteView> sealed = bundle.sealed_rtp(datagram, from);
         if (sealed && leave_sealed(*place.endpoint, *sealed, context)) return DropReason::None;
     }
+    const Address* selected = bundle.destination();
+    const bool elsewhere = selected == nullptr || *selected != from;
     const auto clear = kind == transport::Kind::Rtp ? bundle.unprotect_rtp(datagram, from, context.now)
                                                     : bundle.unprotect_rtcp(datagram, from, context.now);
     if (!clear) return clear.error();
     heard(place, context);
+    if (elsewhere) place.look_at = context.now;
     return kind == transport::Kind::Rtp ? receive_rtp(*place.conference, *place.endpoint, *clear, context)
                                         : receive_rtcp(*place.conference, *place.endpoint, *clear, context);
 }
@@ -438,7 +443,10 @@ void Bridge::Parts::tick(Context& context) {
         const std::optional<Instant> due = bundle.deadline();
         if (due && *due <= context.now) bundle.expire(context.now, context.out.datagrams);
         follow(*place, context);
-        if (bundle.state() == transport::Bundle::State::Connected) place->look_at = context.now + kLookInterval;
+        if (bundle.state() != transport::Bundle::State::Connected) continue;
+        const Duration pause = bundle.deadline().value_or(Instant::max()) - context.now;
+        const auto steps = std::clamp<Duration::rep>((pause - Duration(1)) / kLookInterval + 1, 1, kMostLookIntervals);
+        place->look_at = context.now + kLookInterval * steps;
     }
     const std::size_t before = context.out.texts.size();
     for (const auto& conference : conferences) conference->expire(context);
