@@ -233,6 +233,54 @@ TEST_F(Simulcast, SendsTheSameAgain) {
     }
 }
 
+// However many frames and packets that is: at first 30 pictures a second, then 100.
+TEST_F(Simulcast, SendsTheSameAgainForAsLongAsItIsKept) {
+    receiver_.projection.set_target(Target{.encoding = 0});
+    struct Sent {
+        Instant at;
+        std::vector<std::uint8_t> bytes;
+        Projection out;
+    };
+    std::vector<Sent> all;
+    for (int i = 0; i < 700; ++i) {
+        ticks_ += kPictureTicks;
+        now_ += i < 300 ? 33ms : 10ms;
+        for (const SentPacket& packet : sender_.picture(ticks_)) {
+            if (const auto out = receiver_.offer(packet, now_)) all.push_back({now_, packet.bytes, *out});
+        }
+    }
+    std::size_t asked = 0;
+    for (const Sent& sent : all) {
+        if (now_ - sent.at > kRepeatable) continue;
+        ++asked;
+        ASSERT_TRUE(receiver_.projection.locate(sent.out.sequence));
+        const auto video = receiver_.parser.parse(*rtp::Packet::parse(sent.bytes), 0);
+        const auto again = receiver_.projection.project_again(*video, now_);
+        ASSERT_TRUE(again);
+        EXPECT_EQ(*again, sent.out);
+    }
+    EXPECT_GT(asked, 200U);
+}
+
+TEST_F(Simulcast, GivesItsWindowsBackWhenItIsClosedForLong) {
+    receiver_.projection.set_target(Target{.encoding = 0});
+    play(30);
+    const std::uint16_t sequence = last_ ? last_->sequence : receiver_.projection.last_sequence();
+    receiver_.projection.give_back(now_ + 1min);
+    EXPECT_TRUE(receiver_.projection.locate(sequence)) << "it is open";
+    receiver_.projection.set_target(std::nullopt);
+    receiver_.projection.give_back(now_ + kRepeatable);
+    EXPECT_TRUE(receiver_.projection.locate(sequence));
+    now_ += kRepeatable + 100ms;
+    receiver_.projection.give_back(now_);
+    EXPECT_FALSE(receiver_.projection.locate(sequence));
+    receiver_.projection.set_target(Target{.encoding = 0});
+    key_frame_on(0);
+    play(30);
+    EXPECT_EQ(receiver_.projection.encoding(), 0);
+    receiver_.check();
+}
+
 TEST_F(Simulcast, ClosesAfterTooMuchLoss) {
     receiver_.projection.set_target(Target{.encoding = 0});
     play(3);
