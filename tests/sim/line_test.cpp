@@ -160,6 +160,24 @@ INSTANTIATE_TEST_SUITE_P(Of, Outage, testing::Values(2s, 8s), [](const auto& cho
     return std::to_string(chosen.param / 1s) + "Seconds";
 });
 
+// The server sends nothing to whoever gave no consent for half a minute (RFC 7675); the browser notices and asks.
+TEST(BadLine, WhoeverWasAwayForHalfAMinuteComesBackWithANewSession) {
+    Pair pair(30, {}, {});
+    ASSERT_TRUE(pair.settled());
+    pair.ben.cut_for(8s);
+    pair.world.run_for(8s);
+    EXPECT_FALSE(pair.ben->has_lost_media(pair.world.now()));
+    pair.world.run_for(5s);
+    pair.ben.cut_for(40s);
+    pair.world.run_for(40s);
+    EXPECT_TRUE(pair.ben->has_lost_media(pair.world.now()));
+    pair.ben.restart_media();
+    pair.world.run_for(8s);
+    EXPECT_FALSE(pair.ben->has_lost_media(pair.world.now()));
+    EXPECT_TRUE(pair.ben.has_picture_of(pair.anna));
+    EXPECT_TRUE(pair.anna.has_picture_of(pair.ben));
+}
+
 TEST(BadLine, ABrokenWebSocketIsResumedWhileMediaGoesOn) {
     Pair pair(28, {}, {});
     ASSERT_TRUE(pair.settled());

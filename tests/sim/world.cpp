@@ -105,6 +105,10 @@ void Browser::look(bench::View view) {
 void Browser::speak(bench::Voice voice) {
     act([&](bench::Output& out) { me.set_voice(voice, world_.now(), out); });
 }
+void Browser::restart_media() {
+    act([&](bench::Output& out) { me.restart_media(out); });
+}
+
 void Browser::film(bool on) {
     act([&](bench::Output& out) { me.set_camera(on, world_.now(), out); });
 }

@@ -51,6 +51,7 @@ public:
     void look(bench::View view);
     void speak(bench::Voice voice);
     void film(bool on);
+    void restart_media();  // what its browser does when the connection has failed
     // What happens to it.
     void cut_for(Duration duration);  // both directions, nothing gets through
     void die();                       // the laptop's battery: no farewell, sockets just stop
