@@ -31,6 +31,8 @@ void VideoReceiver::receive(const rtp::Packet& packet, Instant now) {
     if (quality_ != nullptr) quality_->octets += packet.payload().size();
     if (!first_packet_) first_packet_ = now;
     last_packet_ = now;
+    if (fresh.key) key_frame_timestamp_ = fresh.timestamp;
+    if (fresh.timestamp == key_frame_timestamp_) last_key_frame_packet_ = now;
     part(sequence) = fresh;
     if (sequence <= last_sequence_) return;
     if (!fresh.padding) assemble(sequence, now);
@@ -83,7 +85,9 @@ void VideoReceiver::decode_ready(Instant now) {
             const Frame frame = waiting_[i];
             if (frame.first > last_sequence_) {
                 if (!decodable(frame)) continue;
-                const bool at_once = !started_ || follows_at_once(frame);
+                // libwebrtc keeps a key frame waiting for nothing, as it depends on nothing.
+                const bool key = frame.head.key && frame.head.spatial == 0;
+                const bool at_once = !started_ || key || follows_at_once(frame);
                 if (!at_once && now < frame.complete_at + patience()) return;
                 decode(frame, now);
             }
@@ -128,9 +132,10 @@ bool VideoReceiver::busy(Instant now) const {
 }
 
 // Before the first picture, after a loss that could not be repaired, and when nothing could be decoded for long
-// although packets come.
+// although packets come; never while a key frame is coming (libwebrtc's IsReceivingKeyFrame).
 bool VideoReceiver::take_key_frame_request(Instant now) {
     if (!first_packet_ || now - last_packet_ > 2 * kKeyFrameWait) return false;
+    if (last_key_frame_packet_ && now - *last_key_frame_packet_ < kKeyFrameWait) return false;
     const Instant since = std::max(started_ ? last_decoded_ : *first_packet_, asked_.value_or(Instant{}));
     const bool broken = !started_ || nacks.gave_up() || now - last_decoded_ >= kStall;
     if (!broken || now - since < kKeyFrameWait) return false;

@@ -114,6 +114,8 @@ private:
     Instant last_packet_{};
     Instant last_decoded_{};
     std::optional<Instant> asked_;
+    std::optional<std::uint32_t> key_frame_timestamp_;  // of the latest one of which a packet came
+    std::optional<Instant> last_key_frame_packet_;
 };
 
 }  // namespace klassenraum::bench

@@ -1,7 +1,6 @@
 #include "protocol/bridge/keyframe_requester.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace klassenraum::bridge {
 
@@ -33,13 +32,11 @@ std::optional<Instant> KeyframeRequester::deadline() const {
 }
 
 bool KeyframeAllowance::take(Instant now) {
-    // Early ones are lost in the same full queue, and whoever has spent all at once sees nothing for the rest.
-    constexpr std::array<Duration, kKeyframesPerReceiver> kWaits{1s, 3s, kKeyframeWindow};
     const std::optional<Instant>& latest = taken_[(next_ + kKeyframesPerReceiver - 1) % kKeyframesPerReceiver];
     const auto recent = std::count_if(taken_.begin(), taken_.end(), [now](const std::optional<Instant>& taken) {
         return taken && now - *taken < kKeyframeWindow;
     });
-    if (recent != 0 && now - *latest < kWaits[static_cast<std::size_t>(recent) - 1]) return false;
+    if (recent != 0 && now - *latest < kKeyframeWaits[static_cast<std::size_t>(recent) - 1]) return false;
     taken_[next_] = now;
     next_ = (next_ + 1) % kKeyframesPerReceiver;
     return true;

@@ -43,7 +43,7 @@ private:
 
 class KeyframeAllowance {
 public:
-    // Counts the wish when it is allowed: kKeyframesPerReceiver in kKeyframeWindow, at least kKeyframeInterval apart.
+    // Counts the wish when it is allowed: kKeyframesPerReceiver in kKeyframeWindow, kKeyframeWaits apart.
     bool take(Instant now);
 
 private:

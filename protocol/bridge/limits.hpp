@@ -1,6 +1,7 @@
 // Every bound of the bridge, with the reason for its number.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -49,6 +50,9 @@ inline constexpr Duration kKeyframePatience = 400ms;     // who asks again so so
 inline constexpr int kMaxKeyframeRetries = 10;
 inline constexpr std::size_t kKeyframesPerReceiver = 3;  // per source and kKeyframeWindow
 inline constexpr Duration kKeyframeWindow = 10s;
+// Early ones are lost in the same full queue, and whoever has spent all at once sees nothing for the rest: after the
+// first, the second and the third of a window so long nobody is granted another.
+inline constexpr std::array<Duration, kKeyframesPerReceiver> kKeyframeWaits{1s, 3s, kKeyframeWindow};
 
 // --- clocks ---
 inline constexpr Duration kRestingLook = 100ms;     // at endpoints that have nothing due
@@ -78,10 +82,10 @@ inline constexpr std::uint32_t kIngressBytesPerSecond = 2'500'000;  // 20 Mbit/s
 inline constexpr std::uint32_t kIngressByteBurst = 2'500'000;
 
 // --- packets left encrypted ---
-inline constexpr std::int32_t kMostSealedInARow = 15;  // one of sixteen is decrypted, and the first of each frame
+inline constexpr std::int32_t kMostSealedInARow = 15;     // one of sixteen is decrypted, and the first of each frame
 inline constexpr std::int32_t kSealedTransportSpan = 64;  // what the sender sends meanwhile on all its SSRCs
-inline constexpr std::size_t kSealedUnevenness = 32;  // octets more than the first: encoders cut frames evenly
-inline constexpr std::size_t kMaxSealedPackets = 32;  // of an endpoint: two encodings' frames
+inline constexpr std::size_t kSealedUnevenness = 32;      // octets more than the first: encoders cut frames evenly
+inline constexpr std::size_t kMaxSealedPackets = 32;      // of an endpoint: two encodings' frames
 inline constexpr Duration kSealedPatience = 1s;
 
 // --- speech ---
@@ -101,17 +105,18 @@ inline constexpr Duration kShortInterval = 500ms;  // … this often, or while m
 inline constexpr Duration kPaddingPause = 5s;      // after the estimate fell: first the queue must drain
 inline constexpr Duration kPaceInterval = 2ms;     // between the parts of a burst
 inline constexpr Duration kFrameHold = 500us;  // for a frame's other packets: browsers send them within 0.4 ms (p90)
-inline constexpr double kPacingFactor = 2.5;   // of the estimate, as GoogCC
-inline constexpr double kDraining = 0.4;       // of that rate, while a queue must drain first …
-inline constexpr Duration kQueueTolerated = 60ms;  // that each packet stands in
-inline constexpr Duration kQueueStands = 500ms;    // then the estimate is too high …
-inline constexpr Duration kQueueDrains = 1s;        // … and again after so long, …
-inline constexpr Duration kQueueShrinks = 10ms;     // … in which it shrinks by so much, …
-inline constexpr int kFruitlessSteps = 3;           // … or does not so often: then it is no queue of ours
-inline constexpr Duration kDrainAfterFall = 1s;     // … or after the estimate fell
-inline constexpr Duration kPacingBurst = 20ms;      // of that rate may go at once
-inline constexpr Duration kLongestPacing = 500ms;   // the rate is raised so that nothing waits longer
-inline constexpr std::size_t kPacedPictures = 256;  // packets: half a second of 5 Mbit/s
+inline constexpr double kPacingFactor = 2.5;   // of the estimate, as GoogCC …
+inline constexpr std::int64_t kNarrowLine = 1'000'000;  // bit/s: below it a key frame at that rate fills the queue, …
+inline constexpr double kNarrowPacingFactor = 1.25;     // … so it goes little faster than the line, and no later
+inline constexpr Duration kQueueTolerated = 60ms;       // that each packet stands in
+inline constexpr Duration kQueueStands = 500ms;         // then the estimate is too high …
+inline constexpr Duration kQueueDrains = 1s;            // … and again after so long, …
+inline constexpr Duration kQueueShrinks = 10ms;         // … in which it shrinks by so much, …
+inline constexpr int kFruitlessSteps = 3;               // … or does not so often: then it is no queue of ours
+inline constexpr Duration kDrainAfterFall = 1s;         // for so long only the estimate goes out after a fall
+inline constexpr Duration kPacingBurst = 20ms;          // of that rate may go at once
+inline constexpr Duration kLongestPacing = 500ms;       // the rate is raised so that nothing waits longer
+inline constexpr std::size_t kPacedPictures = 256;      // packets: half a second of 5 Mbit/s
 inline constexpr std::size_t kPacedRepetitions = 128;
 inline constexpr double kEstimateChange = 0.15;            // of the estimate: chosen anew at once, as JVB
 inline constexpr double kWantedMargin = 1.3;               // of what all wishes cost: probes show no more than that

@@ -10,15 +10,15 @@ constexpr double kLeastAllowance = 2500;  // octets: two packets
 
 }  // namespace
 
-void Pacer::advance(bwe::BitsPerSecond estimate, Instant now) {
+void Pacer::advance(bwe::BitsPerSecond rate, Instant now) {
     if (now == advanced_ && rate_ != 0) return;  // packets of one batch
     const double elapsed = bwe::seconds_of(std::max(now - advanced_, Duration::zero()));
     debt_octets_ = std::max(0.0, debt_octets_ - rate_ * elapsed);
     advanced_ = now;
-    // Nothing waits for long, whatever the estimate says: a late picture is worth less than a lost one.
+    // Nothing waits for long, whatever the line is taken for: a late picture is worth less than a lost one.
     const double needed = static_cast<double>(waiting_octets_) / bwe::seconds_of(kLongestPacing);
     needed_ = waiting() ? std::max(needed_, needed) : 0;
-    rate_ = estimate == 0 ? 0 : std::max(kPacingFactor * static_cast<double>(estimate) / 8, needed_);
+    rate_ = rate == 0 ? 0 : std::max(static_cast<double>(rate) / 8, needed_);
     allowance_ = std::max(rate_ * bwe::seconds_of(kPacingBurst), kLeastAllowance);
 }
 

@@ -34,8 +34,8 @@ public:
         Instant since{};
     };
 
-    // Before anything is asked: what the line is taken for at the moment; 0: nobody knows, nothing waits.
-    void advance(bwe::BitsPerSecond estimate, Instant now);
+    // Before anything is asked: what may go out at the moment; 0: nobody knows the line, nothing waits.
+    void advance(bwe::BitsPerSecond rate, Instant now);
     // Every packet that went out, whatever it was.
     void sent(std::size_t octets) { debt_octets_ += static_cast<double>(octets); }
 

@@ -9,16 +9,17 @@ namespace klassenraum::bridge {
 namespace {
 
 // Without feedback of either kind nobody knows the line: nothing waits.
-bwe::BitsPerSecond known_rate(const Endpoint& receiver, Instant now) {
+bwe::BitsPerSecond pacing_rate(const Endpoint& receiver, Instant now) {
     const bwe::Estimator& estimator = receiver.downlink.estimator;
     const bool reports = receiver.video_extensions.has(rtp::kTransportCcId) || !estimator.untested();
     if (!reports) return 0;
-    // First the line's queue must drain.
+    const bwe::BitsPerSecond estimate = estimator.estimate();
+    // First the line's queue must drain. What is shown all the same, because the estimate may be wrong for a moment,
+    // must not stand here for ever.
     const bool fallen = receiver.budget.collapsed_within(kDrainAfterFall, now) || receiver.downlink.queueing();
-    if (!fallen) return estimator.estimate();
-    // What is shown all the same, because the estimate may be wrong for a moment, must not stand here for ever.
-    const double shown = static_cast<double>(receiver.demand.granted + receiver.demand.voices) / kPacingFactor;
-    return static_cast<bwe::BitsPerSecond>(std::max(kDraining * static_cast<double>(estimator.estimate()), shown));
+    if (fallen) return std::max(estimate, receiver.demand.granted + receiver.demand.voices);
+    const double factor = estimate < kNarrowLine ? kNarrowPacingFactor : kPacingFactor;
+    return static_cast<bwe::BitsPerSecond>(factor * static_cast<double>(estimate));
 }
 
 void waited(Instant since, Context& context) {
@@ -41,7 +42,7 @@ bool send(Endpoint& receiver, const Pacer::Picture& picture, Context& context) {
 }  // namespace
 
 bool may_go_at_once(Endpoint& receiver, Instant now) {
-    receiver.pacer.advance(known_rate(receiver, now), now);
+    receiver.pacer.advance(pacing_rate(receiver, now), now);
     return receiver.pacer.clear();
 }
 
@@ -78,7 +79,7 @@ bool send_next_waiting(Endpoint& receiver, Context& context) {
         receiver.pacer.pop_repetition();
         waited(next.since, context);
         VideoStream* stream = receiver.video.find(next.ssrc);
-        const bool sent = stream != nullptr && repeat(receiver, *stream, next.sequence, context) != 0;
+        const bool sent = stream != nullptr && stream->wanted && repeat(receiver, *stream, next.sequence, context) != 0;
         if (!sent) ++context.counters.pacer_dropped;
         return true;
     }
@@ -93,7 +94,7 @@ bool send_next_waiting(Endpoint& receiver, Context& context) {
 
 bool send_waiting(Endpoint& receiver, Context& context) {
     if (!receiver.pacer.waiting()) return false;
-    receiver.pacer.advance(known_rate(receiver, context.now), context.now);
+    receiver.pacer.advance(pacing_rate(receiver, context.now), context.now);
     while (receiver.pacer.open() && send_next_waiting(receiver, context)) {
     }
     return receiver.pacer.waiting();

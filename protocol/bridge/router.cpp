@@ -114,6 +114,12 @@ void ask_for_key_frame(Source& source, VideoStream& stream, Context& context) {
     send_keyframe_request(source, context);
 }
 
+// Only the first packet of one says what it is.
+void note_key_frame(VideoStream& stream, const rtp::Packet& packet, const projection::VideoPacket& video, Instant now) {
+    if (video.key_frame) stream.key_frame_timestamp = packet.timestamp();
+    if (packet.timestamp() == stream.key_frame_timestamp) stream.key_frame_sent = now;
+}
+
 DropReason forward(const Subscription& subscription,
                    const rtp::Packet& packet,
                    const projection::VideoPacket& video,
@@ -125,7 +131,7 @@ DropReason forward(const Subscription& subscription,
     const auto output = stream.projection.project(video, context.now);
     ask_for_key_frame(*stream.source, stream, context);
     if (!output) return output.error();
-    if (video.key_frame) stream.key_frame_sent = context.now;
+    note_key_frame(stream, packet, video, context.now);
     if (may_go_at_once(receiver, context.now)) return send_picture(receiver, stream, packet, video, *output, context);
     hold_back(receiver, stream, packet, video, *output, context);
     return DropReason::None;
@@ -146,7 +152,7 @@ DropReason send_picture(Endpoint& receiver,
     const rtp::Written written = projection::write_projected(packet, video, projection, header, extensions, slot);
     const std::size_t size = rtp::add_padding(slot, written.size, context.evening);
     const DropReason drop = protect_and_send(receiver, extensions, slot, size, context);
-    if (video.key_frame) stream.key_frame_sent = context.now;  // it may have waited
+    note_key_frame(stream, packet, video, context.now);  // it may have waited
     if (drop == DropReason::None) account(stream, packet, size, context);
     return drop;
 }
@@ -225,7 +231,7 @@ bool retransmit(Endpoint& receiver, AudioStream& stream, std::uint16_t sequence,
 }
 
 bool retransmit(Endpoint& receiver, VideoStream& stream, std::uint16_t sequence, Context& context) {
-    if (stream.source == nullptr || !receiver.retransmissions.take(1, context.now)) return false;
+    if (stream.source == nullptr || !stream.wanted || !receiver.retransmissions.take(1, context.now)) return false;
     const auto input = stream.projection.locate(sequence);
     if (!input) return false;
     const std::size_t size = stream.source->cache.find(input->encoding, input->sequence, context.now).size();
@@ -239,6 +245,9 @@ std::size_t repeat(Endpoint& receiver, VideoStream& stream, std::uint16_t sequen
     if (stream.source == nullptr) return 0;
     const auto input = stream.projection.locate(sequence);
     if (!input) return 0;
+    // Of the larger picture that was left for want of room: it would take that of the smaller one's key frame.
+    const bool left = receiver.downlink.queueing() && context.now - stream.left_at < kMaxCacheAge;
+    if (left && stream.projection.encoding() != input->encoding) return 0;
     const auto packet = rtp::Packet::parse(stream.source->cache.find(input->encoding, input->sequence, context.now));
     if (!packet) return 0;
     const auto video = stream.source->parser->parse(*packet, input->encoding);

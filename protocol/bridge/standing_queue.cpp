@@ -16,9 +16,11 @@ StandingQueue::Verdict StandingQueue::note(Duration delay, Instant now) {
         reset();
         return Verdict::NotOurs;
     }
+    // No less need be sent while it goes away by itself.
+    const bool draining = told_ && 3 * delay < 2 * delay_told_;
     told_ = now;
     delay_told_ = delay;
-    return Verdict::Stands;
+    return draining ? Verdict::Nothing : Verdict::Stands;
 }
 
 void StandingQueue::reset() {

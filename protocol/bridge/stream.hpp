@@ -130,8 +130,9 @@ struct VideoStream : Stream {
         : Stream(primary, retransmissions, kVideoHistory), projection(sequence, timestamp) {}
     projection::VideoProjection projection;
     KeyframeAllowance allowance;
-    std::optional<Instant> key_frame_sent;
-    Instant left_at{};                  // a larger picture, for want of room: what waits of it need not go
+    std::optional<Instant> key_frame_sent;  // its last packet so far
+    Instant left_at{};                      // a larger picture, for want of room: what waits of it need not go
+    std::optional<std::uint32_t> key_frame_timestamp;
     std::uint16_t filler = 0;           // how far back the last repetition for the line's sake was
     std::optional<std::uint8_t> asked;  // the encoding whose key frame we asked for on its behalf
 

@@ -10,6 +10,7 @@ constexpr double kOfAProbe = 0.95;   // of a rate that filled the queue
 constexpr double kOfTheRate = 0.85;  // less than that is no probe's doing
 constexpr Duration kProbeDrains = std::chrono::milliseconds(250);
 constexpr Duration kProbeHolds = std::chrono::milliseconds(500);
+constexpr Duration kFull = std::chrono::milliseconds(30);  // a longer queue may be
 constexpr Duration kTick = std::chrono::milliseconds(25);
 constexpr double kBackOff = 0.85;  // of what gets through
 constexpr double kStepBack = 0.9;  // of the estimate
@@ -59,7 +60,7 @@ void Estimator::feedback(std::span<const Report> reports, Instant now, Workspace
     // By number where times are equal: std::stable_sort would allocate.
     std::ranges::sort(arrived, {},
                       [](const PacketResult& packet) { return std::pair(*packet.arrived, packet.sequence); });
-    const auto throughput = delay_feedback(arrived, now);
+    const auto throughput = delay_feedback(arrived, 4 * lost >= octets, now);
     // The span of one message lacks the gap to the next one; a packet's share of it is close enough.
     const Duration span = last - first;
     loss_.update(now, octets, lost, span, rate_control_.rate(), throughput, application_limited());
@@ -69,7 +70,7 @@ void Estimator::feedback(std::span<const Report> reports, Instant now, Workspace
 }
 
 // The throughput, for whom it concerns next.
-std::optional<BitsPerSecond> Estimator::delay_feedback(std::span<PacketResult> arrived, Instant now) {
+std::optional<BitsPerSecond> Estimator::delay_feedback(std::span<PacketResult> arrived, bool lossy, Instant now) {
     const auto lately = throughput_.rate();
     std::optional<BitsPerSecond> probed;
     bool overused = false;
@@ -87,7 +88,9 @@ std::optional<BitsPerSecond> Estimator::delay_feedback(std::span<PacketResult> a
     }
     const auto throughput = throughput_.rate();
     overused = overused || trendline_.usage() == Usage::Overusing;
-    if (overused && !queue_delay_.empty()) {
+    // What is lost on a line with a queue did not fit into it: a full one grows no further, so no trend shows it.
+    const bool full = lossy && queue_delay_.last_excess() >= kFull;
+    if (full || (overused && !queue_delay_.empty())) {
         const auto shown = probed ? static_cast<BitsPerSecond>(kOfAProbe * static_cast<double>(*probed)) : 0;
         // The probe itself filled the queue, and so showed the line's own rate.
         if (static_cast<double>(shown) > kOfTheRate * static_cast<double>(rate_control_.rate())) {

@@ -90,7 +90,7 @@ public:
     std::optional<Instant> deadline() const { return next_tick_; }
 
 private:
-    std::optional<BitsPerSecond> delay_feedback(std::span<PacketResult> arrived, Instant now);
+    std::optional<BitsPerSecond> delay_feedback(std::span<PacketResult> arrived, bool lossy, Instant now);
     void back_off(std::optional<BitsPerSecond> throughput, Instant now);
     void conclude(bool from_probe, Instant now);
     void note_free_rate(Instant now);

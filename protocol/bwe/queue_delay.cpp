@@ -78,6 +78,11 @@ Duration QueueDelay::excess() const {
     return latest && ever ? *latest - *ever : Duration::zero();
 }
 
+Duration QueueDelay::last_excess() const {
+    const auto ever = ever_.get();
+    return ever ? last_delay_ - *ever : Duration::zero();
+}
+
 bool QueueDelay::empty() const {
     return excess() < kEmpty;
 }

@@ -17,6 +17,8 @@ public:
     void add(const PacketResult& packet, std::optional<BitsPerSecond> throughput);
     void lost() { lost_ = true; }
     Duration excess() const;
+    // The same of the last packet alone, which may have been behind others of its burst.
+    Duration last_excess() const;
     // The line was empty a moment ago: a trend is that of a burst.
     bool empty() const;
     // What is there is no queue: the way has become longer.

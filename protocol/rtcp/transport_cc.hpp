@@ -51,11 +51,12 @@ private:
     Duration offset_{};
 };
 
-// Feedback is due 100 ms after the last one, or after 20 ms when a frame ended (marker), as the Videobridge does.
+// Feedback is due 100 ms after the last one, or after 50 ms when a frame ended (marker): libwebrtc sends none sooner,
+// and on a narrow line a message for each frame takes room from what is shown.
 class TransportCcRecorder {
 public:
     static constexpr Duration kInterval = std::chrono::milliseconds(100);
-    static constexpr Duration kMarkerInterval = std::chrono::milliseconds(20);
+    static constexpr Duration kMarkerInterval = std::chrono::milliseconds(50);
 
     // Takes the memory that record() needs, which record() would take itself.
     void prepare() {

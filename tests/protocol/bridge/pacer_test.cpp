@@ -29,7 +29,7 @@ TEST(Pacer, LetsABurstGoAndThenTheRate) {
     Pacer pacer;
     std::size_t octets = 0;
     for (Instant now = kStart; now < kStart + 1s; now += 2ms) {
-        for (pacer.advance(1'000'000, now); pacer.clear(); octets += 1200) pacer.sent(1200);
+        for (pacer.advance(2'500'000, now); pacer.clear(); octets += 1200) pacer.sent(1200);
         if (now == kStart) {
             EXPECT_LE(octets, 2'500'000 / 8 * 20 / 1000 + 1200U);
         }
@@ -127,6 +127,14 @@ TEST_F(Pacing, SpreadsAKeyFrameAndKeepsItsOrder) {
     EXPECT_GT(room.counters.pacer_delayed_us / room.counters.pacer_delayed, 50'000U);
 }
 
+// What goes faster than the line only stands in its queue, before the voices that come next.
+TEST_F(Pacing, GoesLittleFasterThanANarrowLine) {
+    send_large_frame(22);
+    room.forget();
+    pace_for(240ms);
+    EXPECT_NEAR(static_cast<double>(pictures().size()) * 1040 * 8 / 0.24, 1.25 * 400'000, 60'000);
+}
+
 TEST_F(Pacing, NumbersPacketsAsTheyGo) {
     send_large_frame(20);
     room.send_audio(alice, 1);
@@ -185,10 +193,13 @@ TEST_F(Pacing, ForgetsWhatWaitsWhenItsSourceGoes) {
 
 TEST_F(Pacing, ForgetsWhatWaitsOfAPictureThatNobodyWantsAnyMore) {
     send_large_frame(40);
+    const std::uint16_t lost = pictures().front();
+    const std::uint32_t ssrc = room.sent_to(bob).front().rtp().ssrc();
+    room.send_rtcp(bob, [&](ByteWriter& out) { rtcp::write_nack(out, 9, ssrc, std::span(&lost, 1)); });
     room.forget();
     room.want(bob, 0);
     pace_for(2s);
-    EXPECT_TRUE(pictures().empty());
+    EXPECT_TRUE(room.sent_to(bob).empty());
     EXPECT_FALSE(bob.pacer.waiting());
 }
 

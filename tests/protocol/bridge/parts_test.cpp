@@ -359,6 +359,16 @@ TEST(KeyframeRequester, NamesEachWantedEncodingInTurn) {
     EXPECT_FALSE(requester.deadline());
 }
 
+TEST(KeyframeAllowance, LeavesTimeBetweenThemThatGrows) {
+    KeyframeAllowance allowance;
+    std::vector<Duration> granted;
+    for (Duration at{}; at < 15s; at += 20ms) {
+        if (allowance.take(kStart + at)) granted.push_back(at);
+    }
+    // The fourth when the first is out of the window.
+    EXPECT_THAT(granted, ::testing::ElementsAre(0s, 1s, 4s, 10s, 13s));
+}
+
 TEST(KeyframeAllowance, IsThreeInTenSeconds) {
     KeyframeAllowance allowance;
     int allowed = 0;

@@ -118,6 +118,24 @@ TEST(Retransmission, IsRefusedForAPictureWithoutRtx) {
     EXPECT_THAT(room.sent_to(bob), SizeIs(1));
 }
 
+// Its browser goes on asking for what a fallen line lost of it, and would take the room of what is shown instead.
+TEST(Retransmission, IsRefusedForAPictureThatIsNoLongerShown) {
+    Classroom room;
+    Endpoint& alice = room.join("alice");
+    Endpoint& bob = room.join("bob");
+    room.want(bob, 180);
+    room.send_frame(alice, 0, 1, true);
+    const std::uint16_t sequence = room.sent_to(bob).front().rtp().sequence();
+    room.forget();
+    ask_again(room, bob, Classroom::video_ssrc(alice, 0), {sequence});
+    ASSERT_THAT(room.sent_to(bob), SizeIs(1));
+    room.run_for(1s);
+    room.want(bob, 0);
+    room.forget();
+    ask_again(room, bob, Classroom::video_ssrc(alice, 0), {sequence});
+    EXPECT_THAT(room.sent_to(bob), IsEmpty());
+}
+
 TEST(Retransmission, HasABudget) {
     Classroom room;
     Endpoint& alice = room.join("alice");
@@ -203,12 +221,42 @@ TEST(KeyframeRequest, IsGrantedToOneReceiverThriceInTenSeconds) {
     room.send_frame(alice, 0, 1, true);
     room.forget();
     for (std::uint16_t number = 2; number < 20; ++number) {  // nine seconds, and each wish is fulfilled
-        room.run_for(250ms);  // a wish that crosses the key frame is none
+        room.run_for(250ms);                                 // a wish that crosses the key frame is none
         ask_for_key_frame(room, bob, Classroom::video_ssrc(alice, 0));
         room.run_for(250ms);
         room.send_frame(alice, 0, number, true);
     }
     EXPECT_THAT(room.rtcp_to(alice, rtcp::PayloadFormat::Pli), SizeIs(kKeyframesPerReceiver));
+}
+
+// A narrow line takes longer for it than an answer, and who asks meanwhile will have it.
+TEST(KeyframeRequest, IsNotPassedOnWhileTheLastPacketsOfAKeyFrameAreOnTheirWay) {
+    Classroom room;
+    Endpoint& alice = room.join("alice");
+    Endpoint& bob = room.join("bob");
+    room.want(bob, 180);
+    const auto send_part = [&](std::uint16_t part, bool last) {
+        auto payload = testing::vp8_frame(part == 0, 1, 1);
+        if (part != 0) payload[0] = 0x80;
+        room.send_rtp(alice, testing::write_rtp({.ssrc = Classroom::video_ssrc(alice, 0),
+                                                 .sequence = static_cast<std::uint16_t>(100 + part),
+                                                 .timestamp = 3000,
+                                                 .payload_type = 100,
+                                                 .marker = last},
+                                                payload));
+    };
+    const auto asked = [&] {
+        ask_for_key_frame(room, bob, Classroom::video_ssrc(alice, 0));
+        return room.rtcp_to(alice, rtcp::PayloadFormat::Pli).size();
+    };
+    for (std::uint16_t part = 0; part < 5; ++part) {
+        send_part(part, part == 4);
+        room.forget();
+        room.run_for(80ms);  // an answer takes 100
+        EXPECT_EQ(asked(), 0U);
+    }
+    room.run_for(40ms);
+    EXPECT_EQ(asked(), 1U);
 }
 
 TEST(KeyframeRequest, IgnoresOthersSsrcs) {

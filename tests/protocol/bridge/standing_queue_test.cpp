@@ -48,16 +48,26 @@ TEST(StandingQueue, IsNoneWhenItIsGoneAtOnce) {
     }
 }
 
-TEST(StandingQueue, IsToldEachSecondWhileItShrinks) {
+TEST(StandingQueue, IsToldEachSecondWhileItHardlyShrinks) {
     Line line;
     EXPECT_EQ(line.stands(220ms, 1s), 1);
     EXPECT_TRUE(line.queueing());
-    EXPECT_EQ(line.stands(170ms, 1s), 1);
-    EXPECT_EQ(line.stands(120ms, 1s), 1);
-    EXPECT_EQ(line.stands(70ms, 1s), 1);
+    EXPECT_EQ(line.stands(180ms, 1s), 1);
+    EXPECT_EQ(line.stands(145ms, 1s), 1);
+    EXPECT_EQ(line.stands(115ms, 1s), 1);
     EXPECT_EQ(line.stands(20ms, 1s), 0);
     EXPECT_FALSE(line.queueing());
     EXPECT_FALSE(line.foreign());
+}
+
+// Sending ever less while it drains left nothing for a picture.
+TEST(StandingQueue, IsNotToldAgainWhileAThirdOfItGoesAwayInASecond) {
+    Line line;
+    EXPECT_EQ(line.stands(300ms, 1s), 1);
+    EXPECT_EQ(line.stands(190ms, 1s), 0);
+    EXPECT_TRUE(line.queueing());
+    EXPECT_EQ(line.stands(120ms, 1s), 0);
+    EXPECT_EQ(line.stands(110ms, 1s), 1);  // it stands again
 }
 
 TEST(StandingQueue, IsSomebodyElsesWhenSendingLessDoesNotHelp) {

@@ -26,6 +26,7 @@ public:
     BitsPerSecond capacity = 2'000'000;
     BitsPerSecond application_cap = 100'000'000;
     Duration one_way = milliseconds(25);
+    Duration longest_queue = milliseconds(500);  // what does not fit in is lost
     Estimator estimator;
 
     void run_for(Duration duration) {
@@ -60,7 +61,7 @@ private:
     void send(std::int32_t cluster, Instant at) {
         const std::uint16_t sequence = next_++;
         estimator.sent(sequence, kPacket, cluster, at);
-        const bool dropped = busy_until_ - at > milliseconds(500) || entropy_.below(10000) < loss_ * 10000;
+        const bool dropped = busy_until_ - at > longest_queue || entropy_.below(10000) < loss_ * 10000;
         if (dropped) {
             pending_.push_back({sequence, std::nullopt, at});
             return;
@@ -113,6 +114,16 @@ TEST(Estimator, GoesBelowANarrowedLineWithinASecondAndAHalf) {
     path.run_for(seconds(15));
     path.capacity = 500'000;
     path.run_for(milliseconds(1500));
+    EXPECT_LE(path.estimator.estimate(), 500'000);
+}
+
+// A short queue is full at once and grows no further.
+TEST(Estimator, TakesLossOnAFullQueueForANarrowedLine) {
+    Path path({.start = 1'000'000});
+    path.longest_queue = milliseconds(60);
+    path.run_for(seconds(15));
+    path.capacity = 500'000;
+    path.run_for(milliseconds(600));
     EXPECT_LE(path.estimator.estimate(), 500'000);
 }
 

@@ -56,12 +56,12 @@ TEST(TransportCcRecorder, IsDueAfterAnIntervalOrAFrame) {
     EXPECT_FALSE(recorder.due(start + 99ms));
     EXPECT_TRUE(recorder.due(start + 100ms));
     recorder.record(2, 9, true, start + 10ms);
-    EXPECT_FALSE(recorder.due(start + 19ms));
-    EXPECT_TRUE(recorder.due(start + 20ms));
+    EXPECT_FALSE(recorder.due(start + 49ms));
+    EXPECT_TRUE(recorder.due(start + 50ms));
     std::array<std::uint8_t, 1500> buffer{};
     ByteWriter out(buffer);
-    EXPECT_TRUE(recorder.write_feedback(out, 1, start + 20ms));
-    EXPECT_FALSE(recorder.write_feedback(out, 1, start + 20ms));
+    EXPECT_TRUE(recorder.write_feedback(out, 1, start + 50ms));
+    EXPECT_FALSE(recorder.write_feedback(out, 1, start + 50ms));
     EXPECT_FALSE(recorder.due(start + 10s));
 }
 
