@@ -121,8 +121,8 @@ std::vector<Problem> check(const Settings& settings) {
     }
     require(settings.offer.until.empty() || is_date(settings.offer.until),
             "offer.until must be a date such as 2026-07-31.", "offer.until muss ein Datum sein, etwa 2026-07-31.");
-    require(settings.room.max_participants >= 2, "room.max_participants must be at least 2.",
-            "room.max_participants muss mindestens 2 sein.");
+    require(settings.room.max_participants >= 2 && settings.room.max_participants <= 512,
+            "room.max_participants must be from 2 to 512.", "room.max_participants muss zwischen 2 und 512 liegen.");
     check_accounts(settings.accounts, problems);
     require(settings.accounts.session_minutes >= 5, "accounts.session_minutes must be at least 5.",
             "accounts.session_minutes muss mindestens 5 sein.");

@@ -126,5 +126,14 @@ TEST(ConfigCheck, FindsWhatDoesNotGoTogether) {
     EXPECT_EQ(check(settings).back().german, "offer.until muss ein Datum sein, etwa 2026-07-31.");
 }
 
+// A room has no more places than a worker's conference (protocol/bridge/limits.hpp).
+TEST(ConfigCheck, HoldsARoomToWhatAConferenceHolds) {
+    Settings settings;
+    for (const auto& [places, good] : {std::pair{2U, true}, {512U, true}, {1U, false}, {513U, false}}) {
+        settings.room.max_participants = places;
+        EXPECT_EQ(check(settings).empty(), good) << places;
+    }
+}
+
 }  // namespace
 }  // namespace klassenraum::config
