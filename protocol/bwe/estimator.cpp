@@ -89,7 +89,7 @@ std::optional<BitsPerSecond> Estimator::delay_feedback(std::span<PacketResult> a
     const auto throughput = throughput_.rate();
     overused = overused || trendline_.usage() == Usage::Overusing;
     // What is lost on a line with a queue did not fit into it: a full one grows no further, so no trend shows it.
-    const bool full = lossy && queue_delay_.last_excess() >= kFull;
+    const bool full = lossy && !queue_delay_.empty() && queue_delay_.last_excess() >= kFull;
     if (full || (overused && !queue_delay_.empty())) {
         const auto shown = probed ? static_cast<BitsPerSecond>(kOfAProbe * static_cast<double>(*probed)) : 0;
         // The probe itself filled the queue, and so showed the line's own rate.
