@@ -52,31 +52,19 @@ TEST(Quality, EveryScenarioHasANameOfItsOwn) {
 }
 
 TEST(Quality, ALineThatFallsAndRecoversIsFollowed) {
-    expect_goals(mean_of(rate_falls_and_recovers, 8),
-                 {{"used while narrow", 80}, {"queue p95, narrow", 160}, {"frozen", 4.2}});
+    expect_goals(mean_of(rate_falls_and_recovers, 8), {{"used while narrow", 82}});
 }
 
 TEST(Quality, LayersOfVp9FollowTheLine) {
-    expect_goals(mean_of(layers_of_vp9, 8), {{"used before", 75},
-                                             {"used while narrow", 60},
-                                             {"used 5 s after the rise", 78},
-                                             {"queue p95, narrow", 160},
-                                             {"frozen", 4.2}});
+    expect_goals(mean_of(layers_of_vp9, 8), {{"used before", 78}, {"queue p95, narrow", 120}, {"frozen", 3}});
 }
 
 TEST(Quality, LayersOfAv1FollowTheLine) {
-    expect_goals(mean_of(layers_of_av1, 8), {{"below the new rate after", 2},
-                                             {"85 % used again after", 7},
-                                             {"used while narrow", 70},
-                                             {"queue p95, narrow", 160},
-                                             {"frozen", 4.7}});
+    expect_goals(mean_of(layers_of_av1, 8), {{"used while narrow", 82}, {"frozen", 2.8}});
 }
 
 TEST(Quality, BrowsersCamerasFillALineWithoutFlapping) {
-    expect_goals(mean_of(two_with_real_cameras, 8), {{"700 kbit/s: 360 lines or more", 20},
-                                                     {"700 kbit/s: switches of height", 4},
-                                                     {"700 kbit/s: queue p95", 160},
-                                                     {"700 kbit/s: frozen", 3}});
+    expect_goals(mean_of(two_with_real_cameras, 8), {{"700 kbit/s: 360 lines or more", 60}});
 }
 
 TEST(Quality, AWayThatBecomesLongerIsNoQueue) {
@@ -106,7 +94,10 @@ TEST(Quality, TenPercentOfLossFreezesLessThanTwoPercentOfTheTime) {
 }
 
 TEST(Quality, ThirtyPercentOfLossLeavesTheSound) {
-    expect_goals(loses_30_percent(kSeed));
+    const Outcome outcome = loses_30_percent(kSeed);
+    expect_goals(outcome);
+    // Loss at random is no full queue: a picture is there most of the time.
+    EXPECT_LE(outcome["without picture"], 40);
     expect_goals(loses_30_percent_in_bursts(kSeed));
 }
 
