@@ -23,8 +23,10 @@ const teacherLooks = { ...person(0), detail: 2 };
 const scenes = [
     { name: 'free', line: 'both delay=20ms rate=20M', seconds: 15 },
     { name: '500 kbit/s', line: 'both delay=20ms rate=500k', seconds: 20, link: 500 },
+    { name: '2 Mbit/s', line: 'both delay=20ms rate=2M', seconds: 45, link: 2000 },
     { name: '10 % loss', line: 'both delay=20ms rate=20M loss=10%', seconds: 20 },
     { name: '200 ms', line: 'both delay=100ms rate=20M', seconds: 20 },
+    { name: 'longer way', line: 'both delay=20ms rate=10M', event: 'both delay=100ms rate=10M', lasts: 0, seconds: 25, ours: true },
     { name: '2 s outage', line: 'both delay=20ms rate=20M', event: 'cut 2s', lasts: 2, seconds: 22 },
     { name: '8 s outage', line: 'both delay=20ms rate=20M', event: 'cut 8s', lasts: 8, seconds: 28 },
     { name: '25 s outage', line: 'both delay=20ms rate=20M', event: 'cut 25s', lasts: 25, seconds: 50, ours: true },
